@@ -1,0 +1,1 @@
+"""The mpp command: run, look at and drive a mall."""

@@ -1,0 +1,1 @@
+"""Simulated population agency: looks a person up, verifies a NIK."""

@@ -1,0 +1,1 @@
+"""Simulated certification authority: signs, stamps the time, publishes its CRL."""

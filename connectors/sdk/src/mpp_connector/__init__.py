@@ -1,0 +1,1 @@
+"""Write one class, and your agency is part of the mall."""

@@ -1,0 +1,1 @@
+"""Simulated health-worker registry: licence, credits, automatic check."""

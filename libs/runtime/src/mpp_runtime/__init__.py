@@ -1,0 +1,1 @@
+"""What every service of MPP Digital needs and no domain word."""

@@ -1,0 +1,1 @@
+"""The pytest plugin of MPP Digital: real PostgreSQL and NATS for tests."""

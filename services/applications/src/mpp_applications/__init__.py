@@ -1,0 +1,1 @@
+"""Every file from draft to signed document."""

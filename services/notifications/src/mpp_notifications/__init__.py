@@ -1,0 +1,1 @@
+"""Tell the right person once, on the channel they chose."""

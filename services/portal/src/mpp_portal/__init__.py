@@ -1,0 +1,1 @@
+"""The pages people see; a client of the public API like any other."""
