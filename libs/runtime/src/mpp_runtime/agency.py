@@ -44,7 +44,12 @@ class NatsRequests(Protocol):
     """The part of a NATS client that a lookup needs."""
 
     async def request(
-        self, subject: str, payload: bytes = b"", timeout: float = 0.5, old_style: bool = False, headers: Any = None
+        self,
+        subject: str,
+        payload: bytes = b"",
+        timeout: float = 0.5,  # noqa: ASYNC109 (the name is NATS's)
+        old_style: bool = False,
+        headers: Any = None,
     ) -> Any: ...
 
 
