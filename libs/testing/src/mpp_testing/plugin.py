@@ -1,0 +1,97 @@
+"""Fixtures: one PostgreSQL and one NATS a test run, one fresh database a test, one fresh NATS a test that asks for it.
+
+By default they are the embedded servers. With `--containers` the same test bodies run against containers
+(`make containers`), for which a Docker engine must be there.
+"""
+
+import secrets
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from mpp_embedded import NatsServer, PostgresServer
+
+from mpp_testing.backends import Databases, container_nats, container_postgres
+
+NATS_CONFIG = """
+jetstream {{ store_dir: "{store}", sync_interval: {sync}, max_file_store: 2GB }}
+max_payload: 1MB
+"""
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--containers", action="store_true", help="PostgreSQL and NATS from containers instead of embedded ones"
+    )
+
+
+@pytest.fixture(scope="session")
+def servers_dir() -> Iterator[Path]:
+    """A folder that the system user PostgreSQL runs as (when we are root) may enter."""
+    folder = Path(tempfile.mkdtemp(prefix="mpp-test-"))
+    folder.chmod(0o755)
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def postgres(request: pytest.FixtureRequest, servers_dir: Path) -> Iterator[Databases]:
+    """The PostgreSQL of this run. `create_database()` gives the URL of a new, empty database."""
+    if request.config.getoption("--containers"):
+        with container_postgres() as url:
+            yield Databases(url)
+        return
+    server = PostgresServer(
+        servers_dir / "postgres", password=secrets.token_urlsafe(12), log=servers_dir / "postgres.log", durable=False
+    )
+    server.start()
+    yield Databases(server.url())
+    server.stop()
+
+
+@pytest.fixture
+def database_url(postgres: Databases) -> Iterator[str]:
+    """URL of a fresh database with a role of its own, dropped after the test."""
+    url = postgres.create_database()
+    yield url
+    postgres.drop_database(url)
+
+
+@pytest.fixture(scope="session")
+def nats_server(request: pytest.FixtureRequest, servers_dir: Path) -> Iterator[str]:
+    """URL of the NATS of this run: JetStream, no accounts. Streams live until the run ends: name yours uniquely."""
+    if request.config.getoption("--containers"):
+        with container_nats() as url:
+            yield url
+        return
+    server = start_nats(servers_dir / "nats-shared")
+    yield server.url
+    server.stop()
+
+
+@pytest.fixture
+def own_nats(tmp_path: Path) -> Iterator[NatsServer]:
+    """A NATS server of the test's own, to stop, kill and start: JetStream with `sync_interval: always`."""
+    server = start_nats(tmp_path / "nats", sync="always")
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def nats_url(tmp_path: Path) -> Iterator[str]:
+    """URL of a fresh NATS of the test's own."""
+    server = start_nats(tmp_path / "nats")
+    yield server.url
+    server.stop()
+
+
+def start_nats(folder: Path, *, sync: str = '"2m"') -> NatsServer:
+    """A running NATS server without accounts, its store and log below `folder`."""
+    folder.mkdir(parents=True)
+    config = folder / "nats.conf"
+    config.write_text(NATS_CONFIG.format(store=folder / "store", sync=sync))
+    server = NatsServer(config, log=folder / "nats.log")
+    server.start()
+    return server
