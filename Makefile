@@ -1,0 +1,92 @@
+# The run book. `make help` lists it; everything installs what it needs into .venv first.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+PACKAGES := $(sort $(dir $(wildcard libs/*/pyproject.toml services/*/pyproject.toml connectors/*/pyproject.toml cli/pyproject.toml)))
+NAMES := $(shell sed -n 's/^name = "\(mpp-.*\)"/\1/p' $(addsuffix pyproject.toml,$(PACKAGES)))
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run up down status logs demo test lint types fmt unit integration contract architecture e2e containers protos lock clean
+
+help: ## Show this list
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: $(STAMP) ## Install everything into .venv (hashes checked); leaves .venv/bin/mpp and .venv/bin/pytest
+
+# uv comes out of the lock itself, so that nothing unpinned is ever run; then it installs the rest, fast.
+$(STAMP): requirements.lock pyproject.toml $(addsuffix pyproject.toml,$(PACKAGES))
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; this is $$($(PYTHON) --version). Choose one with: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
+	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || { echo "Python's venv module is missing. On Debian and Ubuntu: apt-get install python3-venv"; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@echo "Installing the locked packages into $(VENV) ..."
+	@awk '/^uv==/{take=1} take{print} take && !/\\$$/{exit}' requirements.lock > $(VENV)/uv.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r $(VENV)/uv.lock
+	@VIRTUAL_ENV=$(VENV) $(BIN)/uv pip sync --quiet --require-hashes requirements.lock
+	@VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet --no-deps --no-build-isolation $(addprefix -e ,$(PACKAGES))
+	@touch $@
+
+run: setup ## Run the whole mall with demonstration data at http://localhost:8080 (Ctrl-C stops it)
+	@$(BIN)/mpp up
+
+up: setup ## The same in the background
+	@$(BIN)/mpp up --detach
+
+down: setup ## Stop it
+	@$(BIN)/mpp down
+
+status: setup ## What is running
+	@$(BIN)/mpp status
+
+logs: setup ## Follow the logs of every process
+	@$(BIN)/mpp logs --follow
+
+demo: setup ## Play one application's life through the public API of the running mall
+	@$(BIN)/mpp demo
+
+test: setup lint types ## Everything CI runs: lint, types and every test
+	@$(BIN)/pytest tests
+
+lint: setup ## ruff, buf, import-linter
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check --quiet . || { echo "Formatting differs: run 'make fmt'"; exit 1; }
+	@$(BIN)/buf lint
+	@$(BIN)/lint-imports --no-cache
+
+types: setup ## mypy, strict
+	@$(BIN)/mypy $(addsuffix src,$(filter-out libs/protos/,$(PACKAGES)))
+
+fmt: setup ## Format the code and the protos
+	@$(BIN)/ruff check --fix-only --quiet .
+	@$(BIN)/ruff format --quiet .
+	@$(BIN)/buf format --write
+
+unit: setup ## Unit and architecture tests: no I/O, the inner loop
+	@$(BIN)/pytest -q tests/unit tests/architecture
+
+integration: setup ## One service at a time on real PostgreSQL and NATS
+	@$(BIN)/pytest tests/integration
+
+contract: setup ## Protos, generated code, AsyncAPI, OpenAPI
+	@$(BIN)/pytest tests/contract
+
+architecture: setup ## The rules of the house
+	@$(BIN)/pytest tests/architecture
+
+e2e: setup ## The whole story through the public API
+	@$(BIN)/pytest tests/e2e
+
+containers: setup ## The storage and bus tests against containers (needs a Docker engine)
+	@$(BIN)/pytest --containers tests/integration/runtime tests/integration/catalog tests/integration/applications tests/integration/identity tests/integration/notifications -m "not embedded_only"
+
+protos: setup ## Generate code and documents from protos/
+	@$(BIN)/buf lint
+	@$(BIN)/python libs/protos/generate.py
+	@$(BIN)/python libs/protos/asyncapi.py
+
+lock: setup ## Compile requirements.lock anew
+	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-annotate --no-header --python-version 3.11 --no-emit-find-links \
+	  $(addprefix --no-emit-package ,$(NAMES)) --group build --group dev pyproject.toml -o requirements.lock
+
+clean: ## Remove the environment and every cache; keeps .data (remove it by hand to start from nothing)
+	@rm -rf $(VENV) build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
