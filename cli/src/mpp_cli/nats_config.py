@@ -69,7 +69,7 @@ def agency_facts(document: Mapping[str, Any]) -> AgencyFacts | None:
         return None
     return AgencyFacts(
         code=str(document["code"]),
-        lookups=tuple(str(name) for name in connector.get("lookups") or ()),
+        lookups=tuple(str(lookup["name"]) for lookup in connector.get("lookups") or ()),
         tasks=tuple(str(task["name"]) for task in connector.get("tasks") or ()),
         copies=int(connector.get("copies", COPIES)),
     )
