@@ -1,1 +1,1 @@
-"""What every service of MPP Digital needs and no domain word."""
+"""What every service needs and no domain word: settings, errors, database with ledger, bus, servers, health."""

@@ -1,0 +1,129 @@
+"""`python -m mpp_<service> events ...`: what an operator does with the ledger and with parked events."""
+
+import argparse
+import dataclasses
+from collections.abc import AsyncIterator, Sequence
+from typing import Any
+
+import orjson
+from sqlalchemy import text
+
+from mpp_runtime import parked
+from mpp_runtime.bus import Bus
+from mpp_runtime.consumer import OrderedConsumer
+from mpp_runtime.database import Database
+from mpp_runtime.relay import Relay, send
+
+_PAGE = 500
+
+
+def add_events_command(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Adds `events` to the commands of a service; hand the parsed arguments to `run_events`."""
+    events = commands.add_parser("events", help="look after the ledger and parked events")
+    actions = events.add_subparsers(dest="action", required=True)
+    actions.add_parser("lag", help="what the relay has not sent yet, and what holds it back")
+    republish = actions.add_parser("republish", help="send the ledger again; consumers ignore what they know")
+    republish.add_argument("--key", help="only the events about this key")
+    actions.add_parser("rebase", help="after a dump was restored into another cluster, before the relay runs")
+    queue = actions.add_parser("parked", help="events that a consumer could not take").add_subparsers(
+        dest="parked_action", required=True
+    )
+    listing = queue.add_parser("list", help="one JSON line each, in order")
+    listing.add_argument("--all", action="store_true", help="also the replayed and discarded ones")
+    replay = queue.add_parser("replay", help="try them again, in order")
+    discard = queue.add_parser("discard", help="give one up")
+    for command in (listing, replay):
+        command.add_argument("--consumer", help="STREAM:DURABLE as `list` shows it")
+        command.add_argument("--key")
+    discard.add_argument("consumer")
+    discard.add_argument("key")
+    discard.add_argument("version", type=int)
+    discard.add_argument("--reason", required=True)
+
+
+async def run_events(
+    arguments: argparse.Namespace,
+    *,
+    database: Database,
+    bus: Bus,
+    stream: str,
+    source: str,
+    consumers: Sequence[OrderedConsumer] = (),
+) -> int:
+    """Does what `arguments` say and prints JSON lines; the exit code is 1 if something is left to mend."""
+    if arguments.action == "lag":
+        _print(await Relay(database, bus, stream, source).lag())
+    elif arguments.action == "republish":
+        _print({"sent": await republish(database, bus, stream, source, arguments.key)})
+    elif arguments.action == "rebase":
+        await rebase(database, stream)
+    elif arguments.parked_action == "list":
+        async with database.read() as session:
+            status = None if arguments.all else "parked"
+            for one in await parked.list_parked(session, arguments.consumer, arguments.key, status):
+                _print(dataclasses.asdict(one) | {"hash": one.hash.hex(), "body": one.body.decode("utf-8", "replace")})
+    else:
+        chosen = [c for c in consumers if arguments.consumer in (None, c.name)]
+        if not chosen:
+            raise SystemExit("no such consumer; there are: " + ", ".join(c.name for c in consumers))
+        if arguments.parked_action == "replay":
+            counts = {c.name: await c.replay(arguments.key) for c in chosen}
+            _print(counts)
+            return int(any(count["failed"] or count["behind"] for count in counts.values()))
+        discarded = await chosen[0].discard(arguments.key, arguments.version, arguments.reason)
+        _print({"discarded": discarded})
+        return int(not discarded)
+    return 0
+
+
+async def republish(database: Database, bus: Bus, stream: str, source: str, key: str | None = None) -> int:
+    """Sends what the relay has sent before once more, in the same order (a lost stream is rebuilt by it)."""
+    await bus.ensure_stream(stream, [f"mpp.{stream.lower()}.v1.>"])
+    sent = 0
+    async for rows in _pages(database, stream, key):
+        for row in rows:
+            # One at a time: what the stream still holds is not in this order behind what it has lost.
+            await send(bus, stream, source, [row])
+        sent += len(rows)
+    return sent
+
+
+async def _pages(database: Database, stream: str, key: str | None) -> AsyncIterator[Sequence[Any]]:
+    tx, seq = "0", 0
+    while True:
+        async with database.read() as session:
+            found = await session.execute(
+                text(
+                    f"SELECT * FROM events WHERE (tx, seq) > (CAST(CAST(:tx AS text) AS xid8), :seq) "  # noqa: S608
+                    "AND (tx, seq) <= (SELECT tx, seq FROM relay_cursor WHERE stream = :stream) "
+                    f"AND key = coalesce(CAST(:key AS text), key) ORDER BY tx, seq LIMIT {_PAGE}"
+                ),
+                {"tx": tx, "seq": seq, "stream": stream, "key": key},
+            )
+            rows = found.mappings().all()
+        if not rows:
+            return
+        yield rows
+        tx, seq = str(rows[-1]["tx"]), rows[-1]["seq"]
+
+
+async def rebase(database: Database, stream: str) -> None:
+    """Gives the ledger's rows transaction ids below any of this cluster, keeping what was sent and what was not."""
+    async with database.transaction() as transaction:
+        run = transaction.session.execute
+        cursor = "(SELECT tx, seq FROM relay_cursor WHERE stream = :stream)"
+        await run(
+            text(f"UPDATE events SET tx = CASE WHEN (tx, seq) <= {cursor} THEN '1'::xid8 ELSE '2'::xid8 END"),  # noqa: S608
+            {"stream": stream},
+        )
+        await run(
+            text(
+                "UPDATE relay_cursor SET tx = '1', seq = coalesce((SELECT max(seq) FROM events WHERE tx = '1'::xid8), 0) "
+                "WHERE stream = :stream"
+            ),
+            {"stream": stream},
+        )
+
+
+def _print(value: Any) -> None:
+    print(orjson.dumps(value, default=str).decode())

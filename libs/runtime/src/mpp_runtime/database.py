@@ -1,0 +1,161 @@
+"""PostgreSQL: sessions to read with, transactions that publish, a commit that cancellation cannot tear."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
+from contextlib import asynccontextmanager
+from typing import Any
+
+import asyncpg
+from sqlalchemy import text
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+
+from mpp_runtime.errors import CommitUnknown, Invalid, Refusal, Text, TryLater
+from mpp_runtime.events import LedgerEvent
+from mpp_runtime.ledger import Stored, Transaction
+
+__all__ = ["Database", "LedgerEvent", "Stored", "Transaction"]
+
+_BUSY = Text("Sistem sedang sibuk. Coba lagi sebentar.", "The system is busy. Try again in a moment.")
+_UNKNOWN = Text(
+    "Belum pasti permintaan tersimpan. Ulangi dengan Idempotency-Key yang sama.",
+    "It is not known whether the request was stored. Repeat it with the same Idempotency-Key.",
+)
+_UNSTORABLE = Text(
+    "Isian memuat karakter yang tidak dapat disimpan.", "The content has characters that cannot be stored."
+)
+# Classes of SQLSTATE that pass with time: connection, rolled back (deadlock, serialisation), resources, operator, lock.
+_PASSING = ("08", "40", "53", "57", "55P03", "25P03", "25P04")
+_UNSTORABLE_STATES = ("22021", "22P05")
+
+
+def _sqlstate(error: BaseException) -> str:
+    return str(getattr(error, "sqlstate", None) or getattr(getattr(error, "orig", None), "sqlstate", None) or "")
+
+
+def _refusal(error: Exception) -> Refusal | None:
+    """What a database error means to the caller; nothing if it is the operator's to mend."""
+    state = _sqlstate(error)
+    lost = isinstance(error, OSError | PoolTimeout | asyncpg.InterfaceError)
+    lost = lost or (isinstance(error, DBAPIError) and error.connection_invalidated)
+    if lost or state.startswith(_PASSING):
+        return TryLater("database-unavailable", _BUSY)
+    return Invalid("unstorable-text", _UNSTORABLE) if state in _UNSTORABLE_STATES else None
+
+
+async def _shielded(work: Coroutine[Any, Any, None]) -> None:
+    """Runs to its end even if the caller is cancelled meanwhile; the cancellation is raised afterwards."""
+    task = asyncio.ensure_future(work)
+    try:
+        await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait([task])
+        raise
+
+
+class Database:
+    """One pool. `after_commit` hooks run after each transaction that published something."""
+
+    def __init__(self, engine: AsyncEngine, url: str, application_name: str) -> None:
+        self.engine = engine
+        self.after_commit: list[Callable[[], None]] = []
+        self._sessions = async_sessionmaker(engine, expire_on_commit=False)
+        self._url = url
+        self._application_name = application_name
+
+    @classmethod
+    def connect(cls, url: str, pool_size: int = 8, application_name: str = "mpp") -> "Database":
+        """`url` is postgresql://user:password@host:port/database. Connections are made when first needed."""
+        engine = create_async_engine(
+            make_url(url).set(drivername="postgresql+asyncpg"),
+            pool_size=pool_size,
+            max_overflow=0,
+            pool_timeout=5,
+            pool_pre_ping=True,
+            hide_parameters=True,
+            connect_args={
+                "timeout": 5,
+                "server_settings": {
+                    "application_name": application_name,
+                    # An open writer holds every relay of the cluster back (reliability §0.4): none may stay open long.
+                    "transaction_timeout": "30s",
+                    "idle_in_transaction_session_timeout": "10s",
+                },
+            },
+        )
+        return cls(engine, url, application_name)
+
+    async def close(self) -> None:
+        await self.engine.dispose()
+
+    async def dedicated(self, purpose: str) -> asyncpg.Connection:
+        """A connection outside the pool, for a session lock; the caller closes it."""
+        settings = {"application_name": f"{self._application_name} {purpose}", "synchronous_commit": "off"}
+        return await asyncpg.connect(self._url, timeout=5, server_settings=settings)
+
+    async def ping(self) -> None:
+        """Raises TryLater if the database does not answer."""
+        async with self.read() as session:
+            await session.execute(text("SELECT 1"))
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[AsyncSession]:
+        """A session that only reads; whatever it does is rolled back."""
+        async with self._session() as session:
+            try:
+                yield session
+            finally:
+                await _shielded(session.rollback())
+
+    @asynccontextmanager
+    async def transaction(self, *, lock: Iterable[str] = ()) -> AsyncIterator[Transaction]:
+        """Commits at the end of the block, rolls back if it raises.
+
+        `lock`: keys whose events may be published; their advisory locks are taken, sorted, before anything gives the
+        transaction an xid, else an older xid could carry a later version (reliability §0.4).
+        Raises TryLater when the database is away, CommitUnknown when COMMIT got no answer.
+        """
+        keys = sorted(set(lock))
+        async with self._session() as session:
+            transaction = Transaction(session, frozenset(keys))
+            try:
+                if keys:
+                    await session.execute(
+                        text(
+                            "SELECT pg_advisory_xact_lock(hashtextextended(k, 0)) FROM unnest(CAST(:keys AS text[])) k"
+                        ),
+                        {"keys": keys},
+                    )
+                yield transaction
+                transaction.check_remembered()
+                await session.flush()
+            except BaseException:
+                await _shielded(session.rollback())
+                raise
+            await _shielded(self._commit(session, transaction))
+
+    async def _commit(self, session: AsyncSession, transaction: Transaction) -> None:
+        try:
+            await session.commit()
+        except Exception as error:
+            # An integrity (23) or rollback (40) state is PostgreSQL's own "no"; anything else is no answer at all.
+            if _sqlstate(error).startswith(("23", "40")):
+                raise
+            raise CommitUnknown("commit-unknown", _UNKNOWN, retry_after=2) from error
+        if transaction.published:
+            for hook in self.after_commit:
+                hook()
+
+    @asynccontextmanager
+    async def _session(self) -> AsyncIterator[AsyncSession]:
+        session = self._sessions()
+        try:
+            yield session
+        except Exception as error:
+            if refusal := _refusal(error):
+                raise refusal from error
+            raise
+        finally:
+            await _shielded(session.close())

@@ -1,0 +1,90 @@
+"""One JSON line per event, with keys from a list: what is not on it is dropped, so personal data cannot slip in."""
+
+import logging
+import re
+import sys
+import traceback
+from collections.abc import Callable, MutableMapping
+from typing import Any
+
+import orjson
+import structlog
+
+from mpp_runtime.telemetry import current_trace_id
+
+ALLOWED = frozenset(
+    """event level ts service logger module trace_id code status method route duration_ms error stack sqlstate id count
+    pending attempt attempts delay key version subject stream consumer type reason port host pid signal package revision
+    environment settings caller client_id application task agency mall region desk offering definition digest state action
+    outcome lookup connector message delivery channel template document person officer check bytes size process target
+    events retry_after seconds exit_code result source kind""".split()  # noqa: SIM905
+)
+# Control characters, bidirectional overrides and line separators could forge lines or repaint a terminal.
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+_MAX_TEXT = 500
+
+
+def _neutral(value: Any) -> Any:
+    if value is None or isinstance(value, bool | int | float):
+        return value
+    if isinstance(value, list | tuple | set | frozenset):
+        return [_neutral(v) for v in list(value)[:50]]
+    if isinstance(value, dict):
+        return {_neutral(str(k)): _neutral(v) for k, v in list(value.items())[:50]}
+    return _CONTROL.sub("\ufffd", str(value))[:_MAX_TEXT].encode("utf-8", "replace").decode("utf-8")
+
+
+def _filter(_logger: Any, _method: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    dropped = sorted(_neutral(key) for key in line if key not in ALLOWED)
+    kept = {key: _neutral(value) for key, value in line.items() if key in ALLOWED}
+    if dropped:
+        kept["dropped"] = dropped
+    if trace_id := current_trace_id():
+        kept["trace_id"] = trace_id
+    return kept
+
+
+def describe(error: BaseException) -> dict[str, Any]:
+    """An error for the log: its type and where it happened, never its text, which may quote somebody's data."""
+    frames = traceback.extract_tb(error.__traceback__)[-12:]
+    line: dict[str, Any] = {
+        "error": type(error).__name__,
+        "stack": [f"{f.filename.rpartition('site-packages/')[2]}:{f.lineno} {f.name}" for f in frames],
+    }
+    for cause in (error, error.__cause__, getattr(error, "orig", None)):
+        if sqlstate := getattr(cause, "sqlstate", None):
+            line["sqlstate"] = sqlstate
+    return line
+
+
+class _Foreign(logging.Handler):
+    """Lines of libraries: their constant template only, because the arguments may hold anything."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        error = record.exc_info[1] if record.exc_info else None
+        level = record.levelname.lower() if record.levelno >= logging.WARNING else "info"
+        write: Callable[..., None] = getattr(structlog.get_logger(), level, structlog.get_logger().error)
+        write(str(record.msg), logger=record.name, **(describe(error) if error else {}))
+
+
+def configure(service: str, level: str = "INFO") -> None:
+    """Sends everything, the lines of libraries (from warning up) included, to standard output as JSON lines."""
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True, key="ts"),
+            lambda _l, _m, line: {"service": service, **line},
+            _filter,
+            structlog.processors.JSONRenderer(serializer=lambda line, **_: orjson.dumps(line).decode()),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(level.upper())),
+        logger_factory=structlog.PrintLoggerFactory(sys.stdout),
+        cache_logger_on_first_use=False,
+    )
+    logging.basicConfig(handlers=[_Foreign()], level=logging.WARNING, force=True)
+
+
+def get_logger(name: str) -> Any:
+    """A structlog logger: `log.info("draft made", application=id)`; the event is a constant, data goes in keys."""
+    return structlog.get_logger(module=name)

@@ -1,0 +1,151 @@
+"""Sends the ledger to the stream, in order, at least once: the only publisher of a service's facts."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import asyncpg
+import nats.errors
+import nats.js.errors
+from nats.js import api
+
+from mpp_runtime.bus import Bus
+from mpp_runtime.database import Database
+from mpp_runtime.events import to_headers
+from mpp_runtime.log import describe, get_logger
+from mpp_runtime.waiting import wait
+
+_log = get_logger(__name__)
+_BATCH = 256  # rows read at once
+_WINDOW = 64  # messages on their way without an acknowledgement
+_POLL = 1.0
+_ACK_SECONDS = 5.0
+_COLUMNS = "tx, seq, id, key, version, type, subject, at, body, prev_hash, hash, traceparent"
+
+# Everything below the snapshot's xmin is decided, and nothing can still be committed below it.
+_NEXT = f"""
+    SELECT {_COLUMNS} FROM events
+    WHERE (tx, seq) > ($1::xid8, $2::bigint) AND tx < pg_snapshot_xmin(pg_current_snapshot())
+    ORDER BY tx, seq LIMIT {_BATCH}
+"""  # noqa: S608
+_LAG = """
+    SELECT count(*) AS pending, extract(epoch FROM clock_timestamp() - min(at))::float8 AS oldest_seconds,
+           count(*) FILTER (WHERE tx >= pg_snapshot_xmin(pg_current_snapshot())) AS held_back
+    FROM events WHERE (tx, seq) > (SELECT tx, seq FROM relay_cursor WHERE stream = $1)
+"""
+# xmin is cluster-wide: the oldest writer of any database holds every relay back.
+_BLOCKER = """
+    SELECT pid, datname AS database, application_name, state, extract(epoch FROM now() - xact_start)::float8 AS seconds
+    FROM pg_stat_activity WHERE backend_xid IS NOT NULL AND pid <> pg_backend_pid()
+    ORDER BY age(backend_xid) DESC LIMIT 1
+"""
+
+
+class Relay:
+    """One runs per service: the others wait for its session lock. `stream` is the service's, `source` "/mpp/<service>"."""
+
+    def __init__(self, database: Database, bus: Bus, stream: str, source: str) -> None:
+        self._database = database
+        self._bus = bus
+        self._stream = stream
+        self._source = source
+        self._woken = asyncio.Event()
+        database.after_commit.append(self.wake)
+
+    def wake(self) -> None:
+        """There may be something to send."""
+        self._woken.set()
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Until `stop`; outlives restarts of PostgreSQL and NATS."""
+        failed = ""
+        while not stop.is_set():
+            try:
+                await self._relay(stop)
+            except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, nats.errors.Error) as error:
+                if (kind := type(error).__name__) != failed:
+                    failed = kind
+                    _log.warning("relay interrupted", stream=self._stream, **describe(error))
+                await wait(stop, 1.0)
+            else:
+                failed = ""
+
+    async def _relay(self, stop: asyncio.Event) -> None:
+        connection = await self._database.dedicated("relay")
+        try:
+            lock = f"relay:{self._stream}"
+            while not await connection.fetchval("SELECT pg_try_advisory_lock(hashtextextended($1, 0))", lock):
+                if await wait(stop, _POLL):
+                    return
+            await self._bus.ensure_stream(self._stream, [f"mpp.{self._stream.lower()}.v1.>"])
+            cursor = await self._cursor(connection)
+            _log.info("relay leads", stream=self._stream)
+            while not stop.is_set():
+                self._woken.clear()
+                rows = await connection.fetch(_NEXT, *cursor)
+                for start in range(0, len(rows), _WINDOW):
+                    window = rows[start : start + _WINDOW]
+                    await send(self._bus, self._stream, self._source, window)
+                    cursor = (window[-1]["tx"], window[-1]["seq"])
+                    await connection.execute(
+                        "UPDATE relay_cursor SET tx = $2, seq = $3, moved_at = now() WHERE stream = $1",
+                        self._stream,
+                        *cursor,
+                    )
+                if len(rows) < _BATCH:
+                    await wait(stop, _POLL, self._woken)
+        finally:
+            await connection.close(timeout=2)
+
+    async def _cursor(self, connection: asyncpg.Connection) -> tuple[int, int]:
+        await connection.execute(
+            "INSERT INTO relay_cursor (stream, tx, seq) VALUES ($1, '0', 0) ON CONFLICT DO NOTHING", self._stream
+        )
+        row = await connection.fetchrow(
+            "SELECT tx, seq, tx >= pg_snapshot_xmax(pg_current_snapshot()) AS ahead FROM relay_cursor WHERE stream = $1",
+            self._stream,
+        )
+        if row["ahead"]:
+            # A dump restored into another cluster: its transaction ids begin anew, below the cursor, and would be skipped.
+            raise RuntimeError("the relay's cursor lies ahead of this cluster: run `events rebase` first")
+        return row["tx"], row["seq"]
+
+    async def lag(self) -> dict[str, Any]:
+        """`pending` events, age of the oldest in seconds, how many an open transaction holds back, and which one."""
+        connection = await self._database.dedicated("lag")
+        try:
+            lag = dict(await connection.fetchrow(_LAG, self._stream))
+            blocker = await connection.fetchrow(_BLOCKER) if lag["held_back"] else None
+            return lag | {"held_back_by": dict(blocker) if blocker else None}
+        finally:
+            await connection.close(timeout=2)
+
+
+async def send(bus: Bus, stream: str, source: str, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Publishes ledger rows in this order and returns when the stream holds them all; on an error some may be stored.
+
+    Each message but the first names its predecessor, so that the stream refuses it if that one is not there.
+    """
+    if not bus.nc.is_connected:
+        raise nats.errors.ConnectionReconnectingError
+    acks: list[asyncio.Future[api.PubAck]] = []
+    try:
+        previous = None
+        for row in rows:
+            headers = to_headers(row, source)
+            if previous:
+                headers[api.Header.EXPECTED_LAST_MSG_ID] = previous
+            previous = headers["Nats-Msg-Id"]
+            acks.append(await bus.js.publish_async(row["subject"], row["body"], stream=stream, headers=headers))
+        async with asyncio.timeout(_ACK_SECONDS):
+            for ack in acks:
+                await ack
+    except nats.js.errors.APIError:
+        # Some were there already, from before a crash, with others behind them: go over them one by one.
+        for ack in acks:
+            ack.cancel()
+        for row in rows:
+            await bus.js.publish(row["subject"], row["body"], stream=stream, headers=to_headers(row, source))
+    finally:
+        for ack in acks:
+            ack.cancel()
