@@ -1,0 +1,1 @@
+"""What is always true of an application: states, guards, facts, refusals. No I/O, no clock."""
