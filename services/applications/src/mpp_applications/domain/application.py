@@ -273,7 +273,7 @@ class Application:
         return self.agency_task if self.agency_task and self.agency_task.id == task else None
 
     def agency_went_away(self, task: UUID, moment: Moment) -> None:
-        """Nobody at the agency takes the task: its clock stops, the promise will move. Saying it twice changes nothing."""
+        """Nobody at the agency takes the task: its clock stops, the promise will move. Twice changes nothing."""
         asked = self._open_task(task)
         if asked is None or asked.away_since is not None:
             return

@@ -197,6 +197,58 @@ class ApplicationDrafted(_message.Message):
 Global___ApplicationDrafted: _TypeAlias = ApplicationDrafted  # noqa: Y015
 
 @_typing.final
+class AnswersChanged(_message.Message):
+    """The applicant changed answers."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    STANDING_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def standing(self) -> Global___Standing:
+        """Where it stands."""
+
+    def __init__(
+        self,
+        *,
+        standing: Global___Standing | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["standing", b"standing"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["standing", b"standing"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AnswersChanged: _TypeAlias = AnswersChanged  # noqa: Y015
+
+@_typing.final
+class AttachmentsChanged(_message.Message):
+    """The applicant attached a paper or took one away."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    STANDING_FIELD_NUMBER: _builtins.int
+    REQUIREMENT_FIELD_NUMBER: _builtins.int
+    requirement: _builtins.str
+    """Requirement code of the paper."""
+    @_builtins.property
+    def standing(self) -> Global___Standing:
+        """Where it stands."""
+
+    def __init__(
+        self,
+        *,
+        standing: Global___Standing | None = ...,
+        requirement: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["standing", b"standing"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["requirement", b"requirement", "standing", b"standing"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AttachmentsChanged: _TypeAlias = AttachmentsChanged  # noqa: Y015
+
+@_typing.final
 class ApplicationSubmitted(_message.Message):
     """The applicant handed it in."""
 
@@ -351,6 +403,70 @@ class AgencyTaskAsked(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___AgencyTaskAsked: _TypeAlias = AgencyTaskAsked  # noqa: Y015
+
+@_typing.final
+class AgencyAway(_message.Message):
+    """Nobody at the agency takes the task: the agency's clock stands still and the promised date will move."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    STANDING_FIELD_NUMBER: _builtins.int
+    TASK_FIELD_NUMBER: _builtins.int
+    AGENCY_FIELD_NUMBER: _builtins.int
+    task: _builtins.str
+    """Agency task id."""
+    agency: _builtins.str
+    """Agency code."""
+    @_builtins.property
+    def standing(self) -> Global___Standing:
+        """Where it stands."""
+
+    def __init__(
+        self,
+        *,
+        standing: Global___Standing | None = ...,
+        task: _builtins.str = ...,
+        agency: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["standing", b"standing"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["agency", b"agency", "standing", b"standing", "task", b"task"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AgencyAway: _TypeAlias = AgencyAway  # noqa: Y015
+
+@_typing.final
+class AgencyBack(_message.Message):
+    """The agency is connected again and has not answered yet."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    STANDING_FIELD_NUMBER: _builtins.int
+    TASK_FIELD_NUMBER: _builtins.int
+    AGENCY_FIELD_NUMBER: _builtins.int
+    task: _builtins.str
+    """Agency task id."""
+    agency: _builtins.str
+    """Agency code."""
+    @_builtins.property
+    def standing(self) -> Global___Standing:
+        """Where it stands."""
+
+    def __init__(
+        self,
+        *,
+        standing: Global___Standing | None = ...,
+        task: _builtins.str = ...,
+        agency: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["standing", b"standing"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["agency", b"agency", "standing", b"standing", "task", b"task"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AgencyBack: _TypeAlias = AgencyBack  # noqa: Y015
 
 @_typing.final
 class AgencyTaskAnswered(_message.Message):
