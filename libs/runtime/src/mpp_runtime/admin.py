@@ -6,13 +6,13 @@ from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
 import orjson
-from sqlalchemy import text
 
 from mpp_runtime import parked
 from mpp_runtime.bus import Bus
 from mpp_runtime.consumer import OrderedConsumer
 from mpp_runtime.database import Database
 from mpp_runtime.relay import Relay, send
+from mpp_runtime.sql import run
 
 _PAGE = 500
 
@@ -92,13 +92,19 @@ async def _pages(database: Database, stream: str, key: str | None) -> AsyncItera
     tx, seq = "0", 0
     while True:
         async with database.read() as session:
-            found = await session.execute(
-                text(
-                    f"SELECT * FROM events WHERE (tx, seq) > (CAST(CAST(:tx AS text) AS xid8), :seq) "  # noqa: S608
-                    "AND (tx, seq) <= (SELECT tx, seq FROM relay_cursor WHERE stream = :stream) "
-                    f"AND key = coalesce(CAST(:key AS text), key) ORDER BY tx, seq LIMIT {_PAGE}"
-                ),
-                {"tx": tx, "seq": seq, "stream": stream, "key": key},
+            found = await run(
+                session,
+                """
+                SELECT * FROM events
+                WHERE (tx, seq) > (CAST(CAST(:tx AS text) AS xid8), :seq) AND key = coalesce(CAST(:key AS text), key)
+                  AND (tx, seq) <= (SELECT tx, seq FROM relay_cursor WHERE stream = :stream)
+                ORDER BY tx, seq LIMIT :page
+                """,
+                tx=tx,
+                seq=seq,
+                key=key,
+                stream=stream,
+                page=_PAGE,
             )
             rows = found.mappings().all()
         if not rows:
@@ -108,21 +114,23 @@ async def _pages(database: Database, stream: str, key: str | None) -> AsyncItera
 
 
 async def rebase(database: Database, stream: str) -> None:
-    """Gives the ledger's rows transaction ids below any of this cluster, keeping what was sent and what was not."""
+    """Gives the ledger's rows transaction ids below any of this cluster, keeping what was sent and what was not.
+
+    A dump restored into another cluster needs it: there transaction ids begin anew, below the relay's cursor.
+    """
     async with database.transaction() as transaction:
-        run = transaction.session.execute
-        cursor = "(SELECT tx, seq FROM relay_cursor WHERE stream = :stream)"
-        await run(
-            text(f"UPDATE events SET tx = CASE WHEN (tx, seq) <= {cursor} THEN '1'::xid8 ELSE '2'::xid8 END"),  # noqa: S608
-            {"stream": stream},
-        )
-        await run(
-            text(
-                "UPDATE relay_cursor SET tx = '1', seq = coalesce((SELECT max(seq) FROM events WHERE tx = '1'::xid8), 0) "
-                "WHERE stream = :stream"
-            ),
-            {"stream": stream},
-        )
+        for statement in (
+            """
+            UPDATE events SET tx = CASE WHEN (tx, seq) <= (SELECT tx, seq FROM relay_cursor WHERE stream = :stream)
+                THEN CAST('1' AS xid8) ELSE CAST('2' AS xid8) END
+            """,
+            """
+            UPDATE relay_cursor SET tx = '1',
+                seq = (SELECT coalesce(max(seq), 0) FROM events WHERE tx = CAST('1' AS xid8))
+            WHERE stream = :stream
+            """,
+        ):
+            await run(transaction.session, statement, stream=stream)
 
 
 def _print(value: Any) -> None:

@@ -6,7 +6,6 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import asyncpg
-from sqlalchemy import text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -15,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 from mpp_runtime.errors import CommitUnknown, Invalid, Refusal, Text, TryLater
 from mpp_runtime.events import LedgerEvent
 from mpp_runtime.ledger import Stored, Transaction
+from mpp_runtime.sql import run
 
 __all__ = ["Database", "LedgerEvent", "Stored", "Transaction"]
 
@@ -28,6 +28,7 @@ _UNSTORABLE = Text(
 )
 # Classes of SQLSTATE that pass with time: connection, rolled back (deadlock, serialisation), resources, operator, lock.
 _PASSING = ("08", "40", "53", "57", "55P03", "25P03", "25P04")
+_LOCK = "SELECT pg_advisory_xact_lock(hashtextextended(k, 0)) FROM unnest(CAST(:keys AS text[])) k"
 _UNSTORABLE_STATES = ("22021", "22P05")
 
 
@@ -98,16 +99,13 @@ class Database:
     async def ping(self) -> None:
         """Raises TryLater if the database does not answer."""
         async with self.read() as session:
-            await session.execute(text("SELECT 1"))
+            await run(session, "SELECT 1")
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncSession]:
         """A session that only reads; whatever it does is rolled back."""
         async with self._session() as session:
-            try:
-                yield session
-            finally:
-                await _shielded(session.rollback())
+            yield session
 
     @asynccontextmanager
     async def transaction(self, *, lock: Iterable[str] = ()) -> AsyncIterator[Transaction]:
@@ -122,12 +120,7 @@ class Database:
             transaction = Transaction(session, frozenset(keys))
             try:
                 if keys:
-                    await session.execute(
-                        text(
-                            "SELECT pg_advisory_xact_lock(hashtextextended(k, 0)) FROM unnest(CAST(:keys AS text[])) k"
-                        ),
-                        {"keys": keys},
-                    )
+                    await run(session, _LOCK, keys=keys)
                 yield transaction
                 transaction.check_remembered()
                 await session.flush()

@@ -148,7 +148,7 @@ class TryLater(Refusal):
 
 
 class CommitUnknown(TryLater):
-    """COMMIT failed without an answer: it may have happened. Only a repeat under the same idempotency key resolves it."""
+    """COMMIT got no answer: it may have happened. Only a repeat under the same idempotency key resolves it."""
 
 
 REFUSALS: dict[str, type[Refusal]] = {

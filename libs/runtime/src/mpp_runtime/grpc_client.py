@@ -65,11 +65,16 @@ class _Caller(grpc.aio.UnaryUnaryClientInterceptor):  # type: ignore[type-arg]
                 try:
                     return await call
                 except grpc.aio.AioRpcError as error:
-                    if error.code() is grpc.StatusCode.UNAVAILABLE and not last and remaining > 0.3:
+                    refusal = to_refusal(error)
+                    own.set_attribute("rpc.grpc.status_code", error.code().value[0])
+                    if error.code() is grpc.StatusCode.UNAUTHENTICATED:
+                        self._tokens.forget()  # ours, not the user's: the issuer changed its keys
+                        refusal = TryLater("service-token-refused", _AWAY)
+                    unanswered = refusal is not None and refusal.code == "unavailable"
+                    if unanswered and error.code() is grpc.StatusCode.UNAVAILABLE and not last and remaining > 0.3:
                         await asyncio.sleep(0.1)
                         continue
-                    own.set_attribute("rpc.grpc.status_code", error.code().value[0])
-                    if refusal := to_refusal(error):
+                    if refusal:
                         raise refusal from error
                     raise
         raise AssertionError("unreachable")

@@ -1,6 +1,7 @@
 """The gRPC side of a service: who may call is read from the contract, a call without a deadline is refused."""
 
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
@@ -10,7 +11,7 @@ from google.protobuf.descriptor import ServiceDescriptor
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 
-from mpp_runtime.errors import NotAllowed, Refusal, Text, Unauthenticated
+from mpp_runtime.errors import Malformed, NotAllowed, Refusal, Text, Unauthenticated
 from mpp_runtime.log import describe, get_logger
 from mpp_runtime.settings import Settings
 from mpp_runtime.telemetry import span
@@ -72,31 +73,25 @@ class _Guard(grpc.aio.ServerInterceptor):  # type: ignore[type-arg]
         metadata = {key: str(value) for key, value in handler_call_details.invocation_metadata}
 
         async def guarded(request: Any, context: Any) -> Any:
-            with span(
-                method.lstrip("/"),
-                kind="server",
-                parent=metadata.get("traceparent"),
-                rpc__system="grpc",
-                rpc__method=method.lstrip("/"),
-            ):
-                try:
+            try:
+                with _span(method, metadata.get("traceparent")):
                     await self._admit(method, metadata, context)
                     return await behaviour(request, context)
-                except Refusal as refusal:
-                    status = grpc.StatusCode[refusal.grpc_code_name]
-                    await context.abort(status, refusal.detail.en, problem_metadata(refusal))
-                except grpc.aio.AbortError:
-                    raise
-                except Exception as error:
-                    _log.error("call failed", method=method, **describe(error))
-                    await context.abort(grpc.StatusCode.INTERNAL, "internal error")
+            except Refusal as refusal:
+                await context.abort(
+                    grpc.StatusCode[refusal.grpc_code_name], refusal.detail.en, problem_metadata(refusal)
+                )
+            except grpc.aio.AbortError:
+                raise
+            except Exception:
+                await context.abort(grpc.StatusCode.INTERNAL, "internal error")
 
         return grpc.unary_unary_rpc_method_handler(guarded, handler.request_deserializer, handler.response_serializer)
 
-    async def _admit(self, method: str, metadata: dict[str, Any], context: Any) -> None:
+    async def _admit(self, method: str, metadata: dict[str, str], context: Any) -> None:
         if context.time_remaining() is None:
-            await context.abort(grpc.StatusCode.INVALID_ARGUMENT, "a deadline is required")
-        scheme, _, token = str(metadata.get("authorization", "")).partition(" ")
+            raise Malformed("deadline-missing", Text("Tenggat wajib ada.", "A deadline is required."))
+        scheme, _, token = metadata.get("authorization", "").partition(" ")
         if scheme.lower() != "bearer" or not token:
             raise Unauthenticated("token-missing", Text("Token layanan tidak ada.", "The service token is missing."))
         caller = await self._verifier.verify(token)
@@ -105,6 +100,19 @@ class _Guard(grpc.aio.ServerInterceptor):  # type: ignore[type-arg]
                 "caller-not-allowed", Text("Layanan ini tidak boleh memanggil.", "This service may not call this.")
             )
         _caller.set(caller.id)
+
+
+@contextmanager
+def _span(method: str, traceparent: str | None) -> Iterator[None]:
+    name = method.lstrip("/")
+    with span(name, kind="server", parent=traceparent, rpc__system="grpc", rpc__method=name):
+        try:
+            yield
+        except (Refusal, grpc.aio.AbortError):
+            raise
+        except Exception as error:
+            _log.error("call failed", method=method, **describe(error))
+            raise
 
 
 class GrpcServer:

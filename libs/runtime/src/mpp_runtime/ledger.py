@@ -7,12 +7,12 @@ from uuid import UUID
 
 import orjson
 from google.protobuf.message import Message
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from mpp_runtime.errors import Invalid, Text
 from mpp_runtime.events import FIRST_PREV_HASH, LedgerEvent, event_hash, time_text, to_body
 from mpp_runtime.ids import new_id
+from mpp_runtime.sql import run
 from mpp_runtime.telemetry import current_traceparent
 
 _REUSED = Text(
@@ -44,8 +44,8 @@ class Transaction:
     ) -> LedgerEvent:
         """Writes the fact to the ledger as the next version of `key`, chained to the one before.
 
-        The relay sends it after the commit on subject `<full proto name>[.<region>]`. Raises ValueError if `key` was not
-        locked when the transaction began or `at` has no offset.
+        The relay sends it after the commit on subject `<full proto name>[.<region>]`. Raises ValueError if `key` was
+        not locked when the transaction began or `at` has no offset.
         """
         if key not in self.locked:
             raise ValueError("publish needs its key in transaction(lock=[...])")
@@ -53,16 +53,18 @@ class Transaction:
             raise ValueError("at needs an offset")
         last = await self._last(key)
         version, prev_hash = (last.version + 1, last.hash) if last else (1, FIRST_PREV_HASH)
-        type_ = message.DESCRIPTOR.full_name
-        own_id, body = event_id or new_id(), to_body(message)
+        type_, own_id, body = message.DESCRIPTOR.full_name, event_id or new_id(), to_body(message)
         own = event_hash(prev_hash, id=own_id, type=type_, key=key, version=version, time=time_text(at), body=body)
         event = LedgerEvent(own_id, type_, f"{type_}.{region}" if region else type_, key, version, at, prev_hash, own)
-        await self.session.execute(
-            text(
-                "INSERT INTO events (id, key, version, type, subject, at, body, prev_hash, hash, traceparent) "
-                "VALUES (:id, :key, :version, :type, :subject, :at, :body, :prev_hash, :hash, :traceparent)"
-            ),
-            {**vars(event), "body": body, "traceparent": current_traceparent()},
+        await run(
+            self.session,
+            """
+            INSERT INTO events (id, key, version, type, subject, at, body, prev_hash, hash, traceparent)
+            VALUES (:id, :key, :version, :type, :subject, :at, :body, :prev_hash, :hash, :traceparent)
+            """,
+            **vars(event),
+            body=body,
+            traceparent=current_traceparent(),
         )
         self.published.append(event)
         return event
@@ -71,32 +73,32 @@ class Transaction:
         for event in reversed(self.published):
             if event.key == key:
                 return event
-        found = await self.session.execute(
-            text("SELECT version, hash FROM events WHERE key = :key ORDER BY version DESC LIMIT 1"), {"key": key}
-        )
-        return found.one_or_none()
+        statement = "SELECT version, hash FROM events WHERE key = :key ORDER BY version DESC LIMIT 1"
+        return (await run(self.session, statement, key=key)).one_or_none()
 
     async def idempotent(self, owner: str, key: str, fingerprint: bytes) -> Stored | None:
         """Claims the key for this transaction, waiting for another that holds it; the first answer if there was one.
 
-        `fingerprint` is a digest of the request; the same key with another one is refused. After a claim the transaction
-        must `remember` before it ends.
+        `fingerprint` is a digest of the request; the same key with another one is refused. After a claim the
+        transaction must `remember` before it ends.
         """
-        claimed = await self.session.execute(
-            text(
-                "INSERT INTO idempotency_keys (owner, key, fingerprint) VALUES (:owner, :key, :fingerprint) "
-                "ON CONFLICT DO NOTHING RETURNING 1"
-            ),
-            {"owner": owner, "key": key, "fingerprint": fingerprint},
+        claimed = await run(
+            self.session,
+            """
+            INSERT INTO idempotency_keys (owner, key, fingerprint) VALUES (:owner, :key, :fingerprint)
+            ON CONFLICT DO NOTHING RETURNING 1
+            """,
+            owner=owner,
+            key=key,
+            fingerprint=fingerprint,
         )
         if claimed.one_or_none():
             self._claimed.add((owner, key))
             return None
-        found = await self.session.execute(
-            text("SELECT fingerprint, status, body, headers FROM idempotency_keys WHERE owner = :owner AND key = :key"),
-            {"owner": owner, "key": key},
+        statement = (
+            "SELECT fingerprint, status, body, headers FROM idempotency_keys WHERE owner = :owner AND key = :key"
         )
-        row = found.one()
+        row = (await run(self.session, statement, owner=owner, key=key)).one()
         if row.fingerprint != fingerprint:
             raise Invalid("idempotency-key-reused", _REUSED)
         return Stored(row.status, row.body, row.headers)
@@ -104,14 +106,20 @@ class Transaction:
     async def remember(self, owner: str, key: str, status: int, body: bytes, headers: dict[str, str]) -> None:
         """Keeps the answer for repeats of the key claimed in this transaction."""
         self._claimed.remove((owner, key))
-        await self.session.execute(
-            text(
-                "UPDATE idempotency_keys SET status = :status, body = :body, headers = CAST(:headers AS jsonb) "
-                "WHERE owner = :owner AND key = :key"
-            ),
-            {"owner": owner, "key": key, "status": status, "body": body, "headers": orjson.dumps(headers).decode()},
+        await run(
+            self.session,
+            """
+            UPDATE idempotency_keys SET status = :status, body = :body, headers = CAST(:headers AS jsonb)
+            WHERE owner = :owner AND key = :key
+            """,
+            owner=owner,
+            key=key,
+            status=status,
+            body=body,
+            headers=orjson.dumps(headers).decode(),
         )
 
     def check_remembered(self) -> None:
+        """Raises RuntimeError if a repeat of this request would find no answer."""
         if self._claimed:
             raise RuntimeError("an idempotency key was claimed but its answer not remembered")

@@ -14,10 +14,10 @@ from mpp_runtime.telemetry import current_trace_id
 
 ALLOWED = frozenset(
     """event level ts service logger module trace_id code status method route duration_ms error stack sqlstate id count
-    pending attempt attempts delay key version subject stream consumer type reason port host pid signal package revision
-    environment settings caller client_id application task agency mall region desk offering definition digest state action
-    outcome lookup connector message delivery channel template document person officer check bytes size process target
-    events retry_after seconds exit_code result source kind""".split()  # noqa: SIM905
+    pending attempt attempts delay key version subject stream consumer type reason port host pid signal package
+    revision environment settings caller client_id application task agency mall region desk offering definition
+    digest state action outcome lookup connector message delivery channel template document person officer check
+    bytes size process target events retry_after seconds exit_code result source kind""".split()  # noqa: SIM905
 )
 # Control characters, bidirectional overrides and line separators could forge lines or repaint a terminal.
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]")

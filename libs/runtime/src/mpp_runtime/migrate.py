@@ -29,7 +29,7 @@ async def upgrade(package: str, database_url: str) -> None:
     config.set_main_option("path_separator", "os")
     engine = create_async_engine(
         make_url(database_url).set(drivername="postgresql+asyncpg"),
-        connect_args={"server_settings": {"lock_timeout": "5s", "application_name": f"{package} migrate"}},
+        connect_args={"server_settings": {"transaction_timeout": "0", "application_name": f"{package} migrate"}},
     )
 
     def run(connection: Connection) -> None:
@@ -37,10 +37,10 @@ async def upgrade(package: str, database_url: str) -> None:
         command.upgrade(config, "head")
 
     try:
-        async with engine.connect() as guard, engine.connect() as connection:
-            await guard.execute(text("SET lock_timeout = '60s'"))
-            await guard.execute(text("SELECT pg_advisory_lock(hashtextextended('migrate', 0))"))
-            await connection.run_sync(run)
+        async with engine.connect() as connection:
+            await connection.execute(text("SELECT pg_advisory_lock(hashtextextended('migrate', 0))"))
+            await connection.execute(text("SET lock_timeout = '5s'"))
             await connection.commit()
+            await connection.run_sync(run)
     finally:
         await engine.dispose()

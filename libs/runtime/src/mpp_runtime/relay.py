@@ -41,8 +41,15 @@ _BLOCKER = """
 """
 
 
+class CursorAheadError(Exception):
+    """A dump was restored into another cluster, where transaction ids begin anew: run `events rebase`."""
+
+
+_PASSING = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, nats.errors.Error, CursorAheadError)
+
+
 class Relay:
-    """One runs per service: the others wait for its session lock. `stream` is the service's, `source` "/mpp/<service>"."""
+    """One runs per service, the others wait for its lock. `stream` is the service's, `source` "/mpp/<service>"."""
 
     def __init__(self, database: Database, bus: Bus, stream: str, source: str) -> None:
         self._database = database
@@ -62,7 +69,7 @@ class Relay:
         while not stop.is_set():
             try:
                 await self._relay(stop)
-            except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, nats.errors.Error) as error:
+            except _PASSING as error:
                 if (kind := type(error).__name__) != failed:
                     failed = kind
                     _log.warning("relay interrupted", stream=self._stream, **describe(error))
@@ -102,12 +109,12 @@ class Relay:
             "INSERT INTO relay_cursor (stream, tx, seq) VALUES ($1, '0', 0) ON CONFLICT DO NOTHING", self._stream
         )
         row = await connection.fetchrow(
-            "SELECT tx, seq, tx >= pg_snapshot_xmax(pg_current_snapshot()) AS ahead FROM relay_cursor WHERE stream = $1",
+            "SELECT tx, seq, tx >= pg_snapshot_xmax(pg_current_snapshot()) AS ahead "
+            "FROM relay_cursor WHERE stream = $1",
             self._stream,
         )
         if row["ahead"]:
-            # A dump restored into another cluster: its transaction ids begin anew, below the cursor, and would be skipped.
-            raise RuntimeError("the relay's cursor lies ahead of this cluster: run `events rebase` first")
+            raise CursorAheadError
         return row["tx"], row["seq"]
 
     async def lag(self) -> dict[str, Any]:

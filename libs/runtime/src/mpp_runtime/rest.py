@@ -127,7 +127,7 @@ class Allow:
 
 
 def allow(*kinds: Kind, roles: Collection[str] = ()) -> Any:
-    """`caller: Annotated[Caller, allow("person")]`, exactly one per route. "anonymous" is anyone, but a bad token is 401.
+    """`caller: Annotated[Caller, allow("person")]`, one per route. "anonymous" is anyone, but a bad token is 401.
 
     `roles`: an officer needs one of them; their agency and region are for the use case to judge.
     """

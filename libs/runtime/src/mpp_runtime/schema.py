@@ -85,5 +85,5 @@ _TABLES = (
 
 
 def runtime_tables() -> list[str]:
-    """The statements that make them, for migration 0001 of each service: `for sql in runtime_tables(): op.execute(sql)`."""
+    """The statements for migration 0001 of each service: `for sql in runtime_tables(): op.execute(sql)`."""
     return list(_TABLES)

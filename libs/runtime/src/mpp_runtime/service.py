@@ -65,8 +65,8 @@ async def run_service(
         tasks = [asyncio.ensure_future(run(halt)) for run in background]
         # uvicorn ends the process by itself when the address is taken.
         serving = asyncio.ensure_future(server.serve())
-        while not server.started and not serving.done():
-            await asyncio.sleep(0.01)  # noqa: ASYNC110 - uvicorn offers a flag only
+        while not server.started and not serving.done():  # noqa: ASYNC110 - uvicorn offers a flag only
+            await asyncio.sleep(0.01)
         app.state.ready = server.started
         ports = [s.getsockname()[1] for one in getattr(server, "servers", ()) for s in one.sockets]
         _log.info("ready", port=ports[0] if ports else settings.rest_port)

@@ -149,6 +149,10 @@ class ServiceTokens:
         self._until = 0.0
         self._lock = asyncio.Lock()
 
+    def forget(self) -> None:
+        """The next `get` fetches anew."""
+        self._until = 0.0
+
     async def get(self) -> str:
         """Raises TryLater when the issuer is away or refuses us."""
         async with self._lock:
