@@ -26,7 +26,7 @@ from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__
 from mpp.options.v1 import options_pb2 as mpp_dot_options_dot_v1_dot_options__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n mpp/applications/v1/events.proto\x12\x13mpp.applications.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1cmpp/options/v1/options.proto\"\xec\x01\n\x08Standing\x12\x13\n\x0b\x61pplication\x18\x01 \x01(\t\x12\x0f\n\x07service\x18\x02 \x01(\t\x12\x0c\n\x04mall\x18\x03 \x01(\t\x12\x0e\n\x06\x64igest\x18\x04 \x01(\t\x12+\n\x06status\x18\x05 \x01(\x0e\x32\x1b.mpp.applications.v1.Status\x12\r\n\x05state\x18\x06 \x01(\t\x12\x34\n\x0b\x63lock_owner\x18\x07 \x01(\x0e\x32\x1f.mpp.applications.v1.ClockOwner\x12*\n\x06\x64ue_at\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"K\n\x12\x41pplicationDrafted\x12/\n\x08standing\x18\x01 \x01(\x0b\x32\x1d.mpp.applications.v1.Standing:\x04\x90\xb5\x18\x01\"G\n\x0e\x41nswersChanged\x12/\n\x08standing\x18\x01 \x01(\x0b\x32\x1d.mpp.applications.v1.Standing:\x04\x90\xb5\x18\x01\"`\n\x12\x41ttachmentsChanged\x12/\n\x08standing\x18\x01 \x01(\x0b\x32\x1d.mpp.applications.v1.Standing\x12\x13\n\x0brequirement\x18\x02 \x01(\t:\x04\x90\xb5\x18\x01\"^\n\x14\x41pplicationSubmitted\x12/\n\x08standing\x18\x01 \x01(\x0b\x32\x1d.mpp.applications.v1.Standing\x12\x15\n\rpromised_date\x18\x02 \x01(\t\"T\n\x0bStepEntered\x12/\n\x08standing\x18\x01 \x01(\x0b\x32\x1d.mpp.applications.v1.Standing\x12\x0e\n\x06\x61\x63tion\x18\x02 \x01(\t:\x04\x90\xb5\x18\x01\"c\n\x0bTaskClaimed\x12/\n\x08standing\x18\x01 \x01(\x0b\x32\x1d.mpp.applications.v1.Standing\x12\x0c\n\x04task\x18\x02 \x01(\t\x12\x0f\n\x07officer\x18\x03 \x01(\t:\x04\x90\xb5\x18\x01\"d\n\x0cTaskReleased\x12/\n\x08standing\x18\x01 \x01(\x0b\x32\x1d.mpp.applications.v1.Standing\x12\x0c\n\x04task\x18\x02 \x01(\t\x12\x0f\n\x07officer\x18\x03 \x01(\t:\x04\x90\xb5\x18\x01\"t\n\x0f\x41gencyTaskAsked\x12/\n\x08standing\x18\x01 \x01(\x0b\x32\x1d.mpp.applications.v1.Standing\x12\x0c\n\x04task\x18\x02 \x01(\t\x12\x0e\n\x06\x61gency\x18\x03 \x01(\t\x12\x0c\n\x04name\x18\x04 \x01(\t:\x04\x90\xb5\x18\x01\"a\n\nAgencyAway\x12/\n\x08standing\x18\x01 \x01(\x0b\x32\x1d.mpp.applications.v1.Standing\x12\x0c\n\x04task\x18\x02 \x01(\t\x12\x0e\n\x06\x61gency\x18\x03 \x01(\t:\x04\x90\xb5\x18\x01\"a\n\nAgencyBack\x12/\n\x08standing\x18\x01 \x01(\x0b\x32\x1d.mpp.applications.v1.Standing\x12\x0c\n\x04task\x18\x02 \x01(\t\x12\x0e\n\x06\x61gency\x18\x03 \x01(\t:\x04\x90\xb5\x18\x01\"z\n\x12\x41gencyTaskAnswered\x12/\n\x08standing\x18\x01 \x01(\x0b\x32\x1d.mpp.applications.v1.Standing\x12\x0c\n\x04task\x18\x02 \x01(\t\x12\x0e\n\x06\x61gency\x18\x03 \x01(\t\x12\x0f\n\x07outcome\x18\x04 \x01(\t:\x04\x90\xb5\x18\x01\"U\n\x13\x43orrectionRequested\x12/\n\x08standing\x18\x01 \x01(\x0b\x32\x1d.mpp.applications.v1.Standing\x12\r\n\x05items\x18\x02 \x01(\x05\"M\n\x14\x43orrectionsSubmitted\x12/\n\x08standing\x18\x01 \x01(\x0b\x32\x1d.mpp.applications.v1.Standing:\x04\x90\xb5\x18\x01\"F\n\x13\x41pplicationApproved\x12/\n\x08standing\x18\x01 \x01(\x0b\x32\x1d.mpp.applications.v1.Standing\"F\n\x13\x41pplicationRejected\x12/\n\x08standing\x18\x01 \x01(\x0b\x32\x1d.mpp.applications.v1.Standing\"G\n\x14\x41pplicationWithdrawn\x12/\n\x08standing\x18\x01 \x01(\x0b\x32\x1d.mpp.applications.v1.Standing\"c\n\x0e\x44ocumentIssued\x12/\n\x08standing\x18\x01 \x01(\x0b\x32\x1d.mpp.applications.v1.Standing\x12\x10\n\x08\x64ocument\x18\x02 \x01(\t\x12\x0e\n\x06\x64igest\x18\x03 \x01(\t*\xaa\x02\n\x06Status\x12\x16\n\x12STATUS_UNSPECIFIED\x10\x00\x12\x10\n\x0cSTATUS_DRAFT\x10\x01\x12\x14\n\x10STATUS_SUBMITTED\x10\x02\x12\x14\n\x10STATUS_IN_REVIEW\x10\x03\x12\x1a\n\x16STATUS_ACTION_REQUIRED\x10\x04\x12\x1b\n\x17STATUS_AWAITING_PAYMENT\x10\x05\x12\x13\n\x0fSTATUS_APPROVED\x10\x06\x12\x11\n\rSTATUS_ISSUED\x10\x07\x12\x16\n\x12STATUS_HANDED_OVER\x10\x08\x12\x13\n\x0fSTATUS_REJECTED\x10\t\x12\x14\n\x10STATUS_WITHDRAWN\x10\n\x12\x12\n\x0eSTATUS_EXPIRED\x10\x0b\x12\x12\n\x0eSTATUS_REVOKED\x10\x0c*\xa4\x01\n\nClockOwner\x12\x1b\n\x17\x43LOCK_OWNER_UNSPECIFIED\x10\x00\x12\x19\n\x15\x43LOCK_OWNER_APPLICANT\x10\x01\x12\x16\n\x12\x43LOCK_OWNER_AGENCY\x10\x02\x12\x18\n\x14\x43LOCK_OWNER_PLATFORM\x10\x03\x12\x16\n\x12\x43LOCK_OWNER_OUTAGE\x10\x04\x12\x14\n\x10\x43LOCK_OWNER_NONE\x10\x05\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n mpp/applications/v1/events.proto\x12\x13mpp.applications.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1cmpp/options/v1/options.proto\"\xec\x01\n\x08Standing\x12\x13\n\x0b\x61pplication\x18\x01 \x01(\t\x12\x0f\n\x07service\x18\x02 \x01(\t\x12\x0c\n\x04mall\x18\x03 \x01(\t\x12\x0e\n\x06\x64igest\x18\x04 \x01(\t\x12+\n\x06status\x18\x05 \x01(\x0e\x32\x1b.mpp.applications.v1.Status\x12\r\n\x05state\x18\x06 \x01(\t\x12\x34\n\x0b\x63lock_owner\x18\x07 \x01(\x0e\x32\x1f.mpp.applications.v1.ClockOwner\x12*\n\x06\x64ue_at\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"K\n\x12\x41pplicationDrafted\x12/\n\x08standing\x18\x01 \x01(\x0b\x32\x1d.mpp.applications.v1.Standing:\x04\x90\xb5\x18\x01\"G\n\x0e\x41nswersChanged\x12/\n\x08standing\x18\x01 \x01(\x0b\x32\x1d.mpp.applications.v1.Standing:\x04\x90\xb5\x18\x01\"`\n\x12\x41ttachmentsChanged\x12/\n\x08standing\x18\x01 \x01(\x0b\x32\x1d.mpp.applications.v1.Standing\x12\x13\n\x0brequirement\x18\x02 \x01(\t:\x04\x90\xb5\x18\x01\"q\n\x14\x41pplicationSubmitted\x12/\n\x08standing\x18\x01 \x01(\x0b\x32\x1d.mpp.applications.v1.Standing\x12\x15\n\rpromised_date\x18\x02 \x01(\t:\x11\x9a\xb5\x18\rnotifications\"T\n\x0bStepEntered\x12/\n\x08standing\x18\x01 \x01(\x0b\x32\x1d.mpp.applications.v1.Standing\x12\x0e\n\x06\x61\x63tion\x18\x02 \x01(\t:\x04\x90\xb5\x18\x01\"c\n\x0bTaskClaimed\x12/\n\x08standing\x18\x01 \x01(\x0b\x32\x1d.mpp.applications.v1.Standing\x12\x0c\n\x04task\x18\x02 \x01(\t\x12\x0f\n\x07officer\x18\x03 \x01(\t:\x04\x90\xb5\x18\x01\"d\n\x0cTaskReleased\x12/\n\x08standing\x18\x01 \x01(\x0b\x32\x1d.mpp.applications.v1.Standing\x12\x0c\n\x04task\x18\x02 \x01(\t\x12\x0f\n\x07officer\x18\x03 \x01(\t:\x04\x90\xb5\x18\x01\"t\n\x0f\x41gencyTaskAsked\x12/\n\x08standing\x18\x01 \x01(\x0b\x32\x1d.mpp.applications.v1.Standing\x12\x0c\n\x04task\x18\x02 \x01(\t\x12\x0e\n\x06\x61gency\x18\x03 \x01(\t\x12\x0c\n\x04name\x18\x04 \x01(\t:\x04\x90\xb5\x18\x01\"a\n\nAgencyAway\x12/\n\x08standing\x18\x01 \x01(\x0b\x32\x1d.mpp.applications.v1.Standing\x12\x0c\n\x04task\x18\x02 \x01(\t\x12\x0e\n\x06\x61gency\x18\x03 \x01(\t:\x04\x90\xb5\x18\x01\"a\n\nAgencyBack\x12/\n\x08standing\x18\x01 \x01(\x0b\x32\x1d.mpp.applications.v1.Standing\x12\x0c\n\x04task\x18\x02 \x01(\t\x12\x0e\n\x06\x61gency\x18\x03 \x01(\t:\x04\x90\xb5\x18\x01\"z\n\x12\x41gencyTaskAnswered\x12/\n\x08standing\x18\x01 \x01(\x0b\x32\x1d.mpp.applications.v1.Standing\x12\x0c\n\x04task\x18\x02 \x01(\t\x12\x0e\n\x06\x61gency\x18\x03 \x01(\t\x12\x0f\n\x07outcome\x18\x04 \x01(\t:\x04\x90\xb5\x18\x01\"h\n\x13\x43orrectionRequested\x12/\n\x08standing\x18\x01 \x01(\x0b\x32\x1d.mpp.applications.v1.Standing\x12\r\n\x05items\x18\x02 \x01(\x05:\x11\x9a\xb5\x18\rnotifications\"M\n\x14\x43orrectionsSubmitted\x12/\n\x08standing\x18\x01 \x01(\x0b\x32\x1d.mpp.applications.v1.Standing:\x04\x90\xb5\x18\x01\"Y\n\x13\x41pplicationApproved\x12/\n\x08standing\x18\x01 \x01(\x0b\x32\x1d.mpp.applications.v1.Standing:\x11\x9a\xb5\x18\rnotifications\"Y\n\x13\x41pplicationRejected\x12/\n\x08standing\x18\x01 \x01(\x0b\x32\x1d.mpp.applications.v1.Standing:\x11\x9a\xb5\x18\rnotifications\"Z\n\x14\x41pplicationWithdrawn\x12/\n\x08standing\x18\x01 \x01(\x0b\x32\x1d.mpp.applications.v1.Standing:\x11\x9a\xb5\x18\rnotifications\"v\n\x0e\x44ocumentIssued\x12/\n\x08standing\x18\x01 \x01(\x0b\x32\x1d.mpp.applications.v1.Standing\x12\x10\n\x08\x64ocument\x18\x02 \x01(\t\x12\x0e\n\x06\x64igest\x18\x03 \x01(\t:\x11\x9a\xb5\x18\rnotifications*\xaa\x02\n\x06Status\x12\x16\n\x12STATUS_UNSPECIFIED\x10\x00\x12\x10\n\x0cSTATUS_DRAFT\x10\x01\x12\x14\n\x10STATUS_SUBMITTED\x10\x02\x12\x14\n\x10STATUS_IN_REVIEW\x10\x03\x12\x1a\n\x16STATUS_ACTION_REQUIRED\x10\x04\x12\x1b\n\x17STATUS_AWAITING_PAYMENT\x10\x05\x12\x13\n\x0fSTATUS_APPROVED\x10\x06\x12\x11\n\rSTATUS_ISSUED\x10\x07\x12\x16\n\x12STATUS_HANDED_OVER\x10\x08\x12\x13\n\x0fSTATUS_REJECTED\x10\t\x12\x14\n\x10STATUS_WITHDRAWN\x10\n\x12\x12\n\x0eSTATUS_EXPIRED\x10\x0b\x12\x12\n\x0eSTATUS_REVOKED\x10\x0c*\xa4\x01\n\nClockOwner\x12\x1b\n\x17\x43LOCK_OWNER_UNSPECIFIED\x10\x00\x12\x19\n\x15\x43LOCK_OWNER_APPLICANT\x10\x01\x12\x16\n\x12\x43LOCK_OWNER_AGENCY\x10\x02\x12\x18\n\x14\x43LOCK_OWNER_PLATFORM\x10\x03\x12\x16\n\x12\x43LOCK_OWNER_OUTAGE\x10\x04\x12\x14\n\x10\x43LOCK_OWNER_NONE\x10\x05\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -39,6 +39,8 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_ANSWERSCHANGED']._serialized_options = b'\220\265\030\001'
   _globals['_ATTACHMENTSCHANGED']._loaded_options = None
   _globals['_ATTACHMENTSCHANGED']._serialized_options = b'\220\265\030\001'
+  _globals['_APPLICATIONSUBMITTED']._loaded_options = None
+  _globals['_APPLICATIONSUBMITTED']._serialized_options = b'\232\265\030\rnotifications'
   _globals['_STEPENTERED']._loaded_options = None
   _globals['_STEPENTERED']._serialized_options = b'\220\265\030\001'
   _globals['_TASKCLAIMED']._loaded_options = None
@@ -53,12 +55,22 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_AGENCYBACK']._serialized_options = b'\220\265\030\001'
   _globals['_AGENCYTASKANSWERED']._loaded_options = None
   _globals['_AGENCYTASKANSWERED']._serialized_options = b'\220\265\030\001'
+  _globals['_CORRECTIONREQUESTED']._loaded_options = None
+  _globals['_CORRECTIONREQUESTED']._serialized_options = b'\232\265\030\rnotifications'
   _globals['_CORRECTIONSSUBMITTED']._loaded_options = None
   _globals['_CORRECTIONSSUBMITTED']._serialized_options = b'\220\265\030\001'
-  _globals['_STATUS']._serialized_start=1917
-  _globals['_STATUS']._serialized_end=2215
-  _globals['_CLOCKOWNER']._serialized_start=2218
-  _globals['_CLOCKOWNER']._serialized_end=2382
+  _globals['_APPLICATIONAPPROVED']._loaded_options = None
+  _globals['_APPLICATIONAPPROVED']._serialized_options = b'\232\265\030\rnotifications'
+  _globals['_APPLICATIONREJECTED']._loaded_options = None
+  _globals['_APPLICATIONREJECTED']._serialized_options = b'\232\265\030\rnotifications'
+  _globals['_APPLICATIONWITHDRAWN']._loaded_options = None
+  _globals['_APPLICATIONWITHDRAWN']._serialized_options = b'\232\265\030\rnotifications'
+  _globals['_DOCUMENTISSUED']._loaded_options = None
+  _globals['_DOCUMENTISSUED']._serialized_options = b'\232\265\030\rnotifications'
+  _globals['_STATUS']._serialized_start=2031
+  _globals['_STATUS']._serialized_end=2329
+  _globals['_CLOCKOWNER']._serialized_start=2332
+  _globals['_CLOCKOWNER']._serialized_end=2496
   _globals['_STANDING']._serialized_start=121
   _globals['_STANDING']._serialized_end=357
   _globals['_APPLICATIONDRAFTED']._serialized_start=359
@@ -68,31 +80,31 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_ATTACHMENTSCHANGED']._serialized_start=509
   _globals['_ATTACHMENTSCHANGED']._serialized_end=605
   _globals['_APPLICATIONSUBMITTED']._serialized_start=607
-  _globals['_APPLICATIONSUBMITTED']._serialized_end=701
-  _globals['_STEPENTERED']._serialized_start=703
-  _globals['_STEPENTERED']._serialized_end=787
-  _globals['_TASKCLAIMED']._serialized_start=789
-  _globals['_TASKCLAIMED']._serialized_end=888
-  _globals['_TASKRELEASED']._serialized_start=890
-  _globals['_TASKRELEASED']._serialized_end=990
-  _globals['_AGENCYTASKASKED']._serialized_start=992
-  _globals['_AGENCYTASKASKED']._serialized_end=1108
-  _globals['_AGENCYAWAY']._serialized_start=1110
-  _globals['_AGENCYAWAY']._serialized_end=1207
-  _globals['_AGENCYBACK']._serialized_start=1209
-  _globals['_AGENCYBACK']._serialized_end=1306
-  _globals['_AGENCYTASKANSWERED']._serialized_start=1308
-  _globals['_AGENCYTASKANSWERED']._serialized_end=1430
-  _globals['_CORRECTIONREQUESTED']._serialized_start=1432
-  _globals['_CORRECTIONREQUESTED']._serialized_end=1517
-  _globals['_CORRECTIONSSUBMITTED']._serialized_start=1519
-  _globals['_CORRECTIONSSUBMITTED']._serialized_end=1596
-  _globals['_APPLICATIONAPPROVED']._serialized_start=1598
-  _globals['_APPLICATIONAPPROVED']._serialized_end=1668
-  _globals['_APPLICATIONREJECTED']._serialized_start=1670
-  _globals['_APPLICATIONREJECTED']._serialized_end=1740
-  _globals['_APPLICATIONWITHDRAWN']._serialized_start=1742
-  _globals['_APPLICATIONWITHDRAWN']._serialized_end=1813
-  _globals['_DOCUMENTISSUED']._serialized_start=1815
-  _globals['_DOCUMENTISSUED']._serialized_end=1914
+  _globals['_APPLICATIONSUBMITTED']._serialized_end=720
+  _globals['_STEPENTERED']._serialized_start=722
+  _globals['_STEPENTERED']._serialized_end=806
+  _globals['_TASKCLAIMED']._serialized_start=808
+  _globals['_TASKCLAIMED']._serialized_end=907
+  _globals['_TASKRELEASED']._serialized_start=909
+  _globals['_TASKRELEASED']._serialized_end=1009
+  _globals['_AGENCYTASKASKED']._serialized_start=1011
+  _globals['_AGENCYTASKASKED']._serialized_end=1127
+  _globals['_AGENCYAWAY']._serialized_start=1129
+  _globals['_AGENCYAWAY']._serialized_end=1226
+  _globals['_AGENCYBACK']._serialized_start=1228
+  _globals['_AGENCYBACK']._serialized_end=1325
+  _globals['_AGENCYTASKANSWERED']._serialized_start=1327
+  _globals['_AGENCYTASKANSWERED']._serialized_end=1449
+  _globals['_CORRECTIONREQUESTED']._serialized_start=1451
+  _globals['_CORRECTIONREQUESTED']._serialized_end=1555
+  _globals['_CORRECTIONSSUBMITTED']._serialized_start=1557
+  _globals['_CORRECTIONSSUBMITTED']._serialized_end=1634
+  _globals['_APPLICATIONAPPROVED']._serialized_start=1636
+  _globals['_APPLICATIONAPPROVED']._serialized_end=1725
+  _globals['_APPLICATIONREJECTED']._serialized_start=1727
+  _globals['_APPLICATIONREJECTED']._serialized_end=1816
+  _globals['_APPLICATIONWITHDRAWN']._serialized_start=1818
+  _globals['_APPLICATIONWITHDRAWN']._serialized_end=1908
+  _globals['_DOCUMENTISSUED']._serialized_start=1910
+  _globals['_DOCUMENTISSUED']._serialized_end=2028
 # @@protoc_insertion_point(module_scope)

@@ -66,7 +66,7 @@ class MessageFailed(_message.Message):
     application: _builtins.str
     """Application the message is about, empty if none."""
     channel: _builtins.str
-    """"email"."""
+    """"email", or "inbox" if the message could not even be written."""
     reason: _builtins.str
     """Stable code, for example "mailbox-refused"."""
     application_version: _builtins.int

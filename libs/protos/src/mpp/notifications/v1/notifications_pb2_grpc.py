@@ -48,6 +48,7 @@ class CodesServicer:
 
     def Send(self, request, context):
         """Sends a code now; returns when the channel accepted it. UNAVAILABLE if it did not: the caller tells the person to retry.
+        INVALID_ARGUMENT if the request is wrong, the address itself is refused, or there is no channel for it.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

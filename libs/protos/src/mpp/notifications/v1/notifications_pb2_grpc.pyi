@@ -34,7 +34,9 @@ class CodesStub:
     @_typing.overload
     def __new__(cls, channel: _aio.Channel) -> CodesAsyncStub: ...
     Send: _grpc.UnaryUnaryMultiCallable[_notifications_pb2.SendCodeRequest, _notifications_pb2.SendCodeResponse]
-    """Sends a code now; returns when the channel accepted it. UNAVAILABLE if it did not: the caller tells the person to retry."""
+    """Sends a code now; returns when the channel accepted it. UNAVAILABLE if it did not: the caller tells the person to retry.
+    INVALID_ARGUMENT if the request is wrong, the address itself is refused, or there is no channel for it.
+    """
 
 @_typing.type_check_only
 class CodesAsyncStub(CodesStub):
@@ -42,7 +44,9 @@ class CodesAsyncStub(CodesStub):
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     Send: _aio.UnaryUnaryMultiCallable[_notifications_pb2.SendCodeRequest, _notifications_pb2.SendCodeResponse]  # type: ignore[assignment]
-    """Sends a code now; returns when the channel accepted it. UNAVAILABLE if it did not: the caller tells the person to retry."""
+    """Sends a code now; returns when the channel accepted it. UNAVAILABLE if it did not: the caller tells the person to retry.
+    INVALID_ARGUMENT if the request is wrong, the address itself is refused, or there is no channel for it.
+    """
 
 class CodesServicer(metaclass=_abc_1.ABCMeta):
     """One-time codes. They never touch the bus."""
@@ -53,7 +57,9 @@ class CodesServicer(metaclass=_abc_1.ABCMeta):
         request: _notifications_pb2.SendCodeRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_notifications_pb2.SendCodeResponse, _abc.Awaitable[_notifications_pb2.SendCodeResponse]]:
-        """Sends a code now; returns when the channel accepted it. UNAVAILABLE if it did not: the caller tells the person to retry."""
+        """Sends a code now; returns when the channel accepted it. UNAVAILABLE if it did not: the caller tells the person to retry.
+        INVALID_ARGUMENT if the request is wrong, the address itself is refused, or there is no channel for it.
+        """
 
 def add_CodesServicer_to_server(servicer: CodesServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...
 

@@ -13,9 +13,12 @@ DESCRIPTOR: _descriptor.FileDescriptor
 
 CALLERS_FIELD_NUMBER: _builtins.int
 PUBLIC_FIELD_NUMBER: _builtins.int
+LISTENERS_FIELD_NUMBER: _builtins.int
 callers: _extension_dict._ExtensionFieldDescriptor[_descriptor_pb2.MethodOptions, _containers.RepeatedScalarFieldContainer[_builtins.str]]
 """The services that may call this RPC, by name ("applications"). The server refuses every other caller; a method that
 names none is refused to all.
 """
 public: _extension_dict._ExtensionFieldDescriptor[_descriptor_pb2.MessageOptions, _builtins.bool]
 """True for a fact that no service of the suite listens to: it is published for open data and for foreign consumers."""
+listeners: _extension_dict._ExtensionFieldDescriptor[_descriptor_pb2.MessageOptions, _containers.RepeatedScalarFieldContainer[_builtins.str]]
+"""The services that listen to this fact, by name ("notifications"). A fact has listeners, or it is public."""

@@ -1,0 +1,1 @@
+"""Adapters to what notifications asks: applications, identity, an SMTP server."""

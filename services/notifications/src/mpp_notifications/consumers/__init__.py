@@ -1,0 +1,1 @@
+"""What sets notifications to work: facts of applications, and rows that are due."""

@@ -1,0 +1,155 @@
+"""Builds notifications and runs it: reads top to bottom."""
+
+import argparse
+from datetime import timedelta
+
+from mpp.notifications.v1 import notifications_pb2, notifications_pb2_grpc
+from mpp_runtime import log, telemetry
+from mpp_runtime.admin import run_events
+from mpp_runtime.bus import Bus
+from mpp_runtime.consumer import OrderedConsumer
+from mpp_runtime.database import Database
+from mpp_runtime.grpc_client import ServiceChannel
+from mpp_runtime.grpc_server import GrpcServer
+from mpp_runtime.health import Check
+from mpp_runtime.ids import new_id
+from mpp_runtime.relay import Relay
+from mpp_runtime.rest import create_app
+from mpp_runtime.service import run_service
+from mpp_runtime.tokens import ServiceTokens, TokenVerifier
+
+from mpp_notifications.clients.applications import ApplicationFacts as FactsClient
+from mpp_notifications.clients.clock import SystemClock
+from mpp_notifications.clients.identity import PeopleContacts
+from mpp_notifications.clients.journal import LogJournal
+from mpp_notifications.clients.smtp import SmtpMailer
+from mpp_notifications.consumers import applications
+from mpp_notifications.consumers.due_work import DueWork
+from mpp_notifications.grpc_api import CodesServicer, TemplatesServicer
+from mpp_notifications.rest_api import deliveries, inbox
+from mpp_notifications.settings import NotificationsSettings
+from mpp_notifications.storage.package_data import load_routing, load_wording
+from mpp_notifications.storage.store import DatabaseStore, unit_of
+from mpp_notifications.use_cases.inbox import OwnInbox, OwnPreferences
+from mpp_notifications.use_cases.record_fact import RecordFact
+from mpp_notifications.use_cases.send_code import SendCode
+from mpp_notifications.use_cases.send_email import SendEmail
+from mpp_notifications.use_cases.tell import Tell
+from mpp_notifications.use_cases.watch_deliveries import WatchDeliveries
+
+STREAM, SOURCE = "NOTIFICATIONS", "/mpp/notifications"
+DESCRIPTION = "Tells the right person once, on the channel they chose: in-app inbox, e-mail, one-time codes."
+
+
+async def serve(settings: NotificationsSettings) -> None:
+    """Serves until SIGTERM."""
+    log.configure("notifications", settings.log_level)
+    telemetry.configure(settings, "notifications")
+
+    database = Database.connect(settings.database_url.get_secret_value(), application_name="notifications")
+    bus = await Bus.connect(settings, "notifications")
+    tokens = ServiceTokens(settings.token_url, settings.client_id, settings.client_secret.get_secret_value())
+    verifier = TokenVerifier(settings.jwks_url, settings.public_url)
+    to_applications = ServiceChannel(settings.applications_grpc, tokens)
+    to_identity = ServiceChannel(settings.identity_grpc, tokens)
+    mailer = SmtpMailer(
+        host=settings.smtp_host,
+        port=settings.smtp_port,
+        starttls=settings.smtp_starttls,
+        user=settings.smtp_user,
+        password=settings.smtp_password.get_secret_value(),
+        sender=settings.mail_from,
+    )
+
+    store, clock, journal = DatabaseStore(database), SystemClock(), LogJournal()
+    routing, wording = load_routing(), load_wording()
+    retries = [timedelta(seconds=seconds) for seconds in settings.retry_seconds]
+    tell = Tell(
+        store=store,
+        facts=FactsClient(to_applications),
+        contacts=PeopleContacts(to_identity),
+        routing=routing,
+        wording=wording,
+        clock=clock,
+        new_id=new_id,
+        journal=journal,
+    )
+    send_email = SendEmail(store=store, mailer=mailer, clock=clock, journal=journal, retries=retries)
+    send_code = SendCode(
+        store=store,
+        mailer=mailer,
+        wording=wording,
+        clock=clock,
+        journal=journal,
+        sms_simulated=settings.environment == "demo",
+    )
+
+    app = create_app(
+        settings,
+        service="notifications",
+        title="Notifications",
+        description=DESCRIPTION,
+        verifier=verifier,
+        checks=[
+            Check("database", database.ping),
+            Check("bus", bus.write_probe, critical=False),
+            Check("smtp", mailer.probe, critical=False),
+        ],
+    )
+    app.include_router(inbox.router(OwnInbox(store, clock), OwnPreferences(store), wording.email_notes))
+    app.include_router(deliveries.router(WatchDeliveries(store), retries))
+    services = notifications_pb2.DESCRIPTOR.services_by_name
+    grpc_server = GrpcServer(
+        settings,
+        verifier,
+        [
+            (notifications_pb2_grpc.add_CodesServicer_to_server, CodesServicer(send_code), services["Codes"]),
+            (notifications_pb2_grpc.add_TemplatesServicer_to_server, TemplatesServicer(), services["Templates"]),
+        ],
+    )
+
+    await run_service(
+        settings,
+        name="notifications",
+        app=app,
+        grpc=grpc_server,
+        background=[
+            Relay(database, bus, STREAM, SOURCE).run,
+            application_consumer(database, bus).run,
+            DueWork("tell", claim=tell.claim, do=tell, failed=tell.failed, poll=settings.poll_seconds).run,
+            # A mail that was not answered for stays claimed until its lease runs out: then it counts as ambiguous.
+            DueWork("send-email", claim=send_email.claim, do=send_email, poll=settings.poll_seconds, batch=8).run,
+        ],
+        close=[to_applications.close, to_identity.close, bus.close, database.close],
+    )
+
+
+async def events(settings: NotificationsSettings, arguments: argparse.Namespace) -> int:
+    """Looks after the ledger and parked events."""
+    log.configure("notifications", settings.log_level)
+    database = Database.connect(settings.database_url.get_secret_value(), application_name="notifications events")
+    bus = await Bus.connect(settings, "notifications")
+    try:
+        return await run_events(
+            arguments,
+            database=database,
+            bus=bus,
+            stream=STREAM,
+            source=SOURCE,
+            consumers=[application_consumer(database, bus)],
+        )
+    finally:
+        await bus.close()
+        await database.close()
+
+
+def application_consumer(database: Database, bus: Bus) -> OrderedConsumer:
+    """Hears applications."""
+    return OrderedConsumer(
+        database,
+        bus,
+        stream=applications.STREAM,
+        durable=applications.DURABLE,
+        subject=applications.SUBJECT,
+        handle=applications.ApplicationFacts(RecordFact(load_routing(), new_id), unit_of),
+    )
