@@ -131,14 +131,15 @@ def check(text: str, server_binary: Path) -> None:
 def core_permissions(service: str) -> tuple[list[str], list[str]]:
     """What a user of CORE may publish and subscribe to: (publish, subscribe)."""
     if service == "operator":
-        return ["$JS.API.>", "$JS.ACK.>", "srv.>", "agency.*.lookup.>", "mpp.probe.operator", "_R_.>"], [
+        return ["$JS.API.>", "$JS.ACK.>", "srv.>", "agency.*.lookup.>", "HEALTH.operator", "_R_.>"], [
             "_INBOX_operator.>",
             "agency.*.result",
         ]
     own = service.upper()
     streams = [own, *(stream for stream in STREAMS if stream != own)]
-    publish = [f"mpp.{service}.v1.>", f"mpp.probe.{service}", "$JS.API.INFO", "$JS.API.STREAM.NAMES"]
-    publish += [f"$JS.API.STREAM.{verb}.{own}" for verb in ("CREATE", "UPDATE")]
+    publish = [f"mpp.{service}.v1.>", f"HEALTH.{service}", "$JS.API.INFO", "$JS.API.STREAM.NAMES"]
+    # HEALTH is where every service proves that the server stores what it is given.
+    publish += [f"$JS.API.STREAM.{verb}.{stream}" for verb in ("CREATE", "UPDATE") for stream in (own, "HEALTH")]
     for stream in streams:
         publish += _reading(stream)
     subscribe = [f"_INBOX_{service}.>"]
