@@ -195,6 +195,11 @@ class Application:
         self.items, self.reason = tuple(items), reason.strip()
         self._move(action, officer, moment, unit=unit, comment=comment)
 
+    def require_open_task(self, task: UUID) -> None:
+        """Raises Conflict if the application has moved on from this task."""
+        if self.desk_task is None or self.desk_task.id != task:
+            raise self._refuse("claim")
+
     def _task_of(self, officer: Actor, what: str) -> DeskTask:
         if self.desk_task is None:
             raise self._refuse(what)

@@ -3,8 +3,10 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date, datetime
 from functools import cached_property
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from mpp_runtime.errors import Text
 
@@ -151,6 +153,10 @@ class Offering:
     @property
     def region(self) -> str:
         return str(self.body["mall"]["region"]["code"])
+
+    def local_date(self, at: datetime) -> date:
+        """The date in the mall's time zone."""
+        return at.astimezone(ZoneInfo(str(self.body["mall"]["time_zone"]))).date()
 
     @property
     def name(self) -> Text:

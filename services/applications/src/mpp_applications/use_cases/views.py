@@ -1,0 +1,124 @@
+"""An application as one reader may see it."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from mpp_runtime.errors import Invalid, Text, TryLater
+
+from mpp_applications.domain.actors import Actor
+from mpp_applications.domain.application import Application
+from mpp_applications.domain.documents import IssuedDocument
+from mpp_applications.domain.timeline import WaitingFor, waiting_for
+from mpp_applications.domain.validation import Checked, check
+from mpp_applications.use_cases.ports import Answer, Catalog, Fees, Once, Paper, Reads
+
+FeesState = Literal["free", "quoted", "not-yet", "unavailable"]
+
+OWN_ACTIONS = {
+    "change-answers": Text("Ubah isian", "Change answers"),
+    "attach": Text("Unggah berkas", "Attach papers"),
+    "submit": Text("Ajukan", "Submit"),
+    "withdraw": Text("Tarik permohonan", "Withdraw"),
+    "claim": Text("Ambil tugas", "Claim"),
+    "release": Text("Lepas tugas", "Release"),
+}
+
+
+@dataclass(frozen=True)
+class ActionOption:
+    """Something this reader may do now; `needs` names "reason" and "items"."""
+
+    code: str
+    label: Text
+    needs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class FeeQuote:
+    """ "not-yet": the answers do not decide it; "unavailable": the catalogue is away."""
+
+    state: FeesState
+    fees: Fees | None = None
+
+
+@dataclass(frozen=True)
+class View:
+    """`checked` and `fees` are there while the applicant may edit; `particulars` for officers."""
+
+    application: Application
+    reader: Literal["applicant", "officer"]
+    actions: tuple[ActionOption, ...]
+    waiting: WaitingFor | None
+    papers: Sequence[Paper]
+    documents: Sequence[IssuedDocument]
+    checked: Checked | None
+    fees: FeeQuote | None
+    particulars: Mapping[str, Any] | None
+
+
+@dataclass(frozen=True)
+class Reply:
+    """How the view becomes an answer, and the key under which the request happens once."""
+
+    render: Callable[[View], Answer]
+    once: Once | None = None
+
+
+async def quote(catalog: Catalog, application: Application) -> FeeQuote:
+    """What it costs by the answers so far; never an error, because a draft may be unfinished."""
+    if not application.offering.has_fees:
+        return FeeQuote("free", Fees((), 0))
+    try:
+        return FeeQuote("quoted", await catalog.quote(application.offering.digest, application.answers))
+    except Invalid:
+        return FeeQuote("not-yet")
+    except TryLater:
+        return FeeQuote("unavailable")
+
+
+def allowed_actions(application: Application, actor: Actor) -> tuple[ActionOption, ...]:
+    """What this actor may do now."""
+    if actor.kind == "applicant":
+        own = ("change-answers", "attach", "submit", "withdraw")
+        return tuple(ActionOption(code, OWN_ACTIONS[code]) for code in application.possible() if code in own)
+    task, place = application.desk_task, application.place
+    if task is None or place is None or task.desk not in actor.desks or application.owner == actor.id:
+        return ()
+    if task.claimed_by is None:
+        return (ActionOption("claim", OWN_ACTIONS["claim"]),)
+    if task.claimed_by != actor.id:
+        return ()
+    decisions = (
+        ActionOption(action.code, action.label, tuple(sorted(action.needs))) for action in place.actions.values()
+    )
+    return (*decisions, ActionOption("release", OWN_ACTIONS["release"]))
+
+
+def check_now(application: Application, now: datetime) -> Checked:
+    offering = application.offering
+    return check(offering, application.answers, application.given, offering.local_date(now))
+
+
+async def view(
+    application: Application,
+    actor: Actor,
+    reads: Reads,
+    now: datetime,
+    *,
+    fees: FeeQuote | None = None,
+    particulars: Mapping[str, Any] | None = None,
+) -> View:
+    """Reads only our own database; what other services know is given."""
+    return View(
+        application=application,
+        reader="officer" if actor.kind == "officer" else "applicant",
+        actions=allowed_actions(application, actor),
+        waiting=waiting_for(application),
+        papers=await reads.papers(application.id),
+        documents=await reads.documents(application.id),
+        checked=check_now(application, now) if application.editable else None,
+        fees=fees,
+        particulars=particulars,
+    )
