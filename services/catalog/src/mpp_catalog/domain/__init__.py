@@ -1,0 +1,1 @@
+"""What is always true of regions, malls, agencies, definitions, offerings, calendars and fees."""

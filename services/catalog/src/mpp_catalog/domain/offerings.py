@@ -1,0 +1,186 @@
+"""An offering: a public service at a mall, on the terms in force."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from mpp_catalog.domain.canonical import canonical_json, digest
+from mpp_catalog.domain.merge_patch import apply_patch
+from mpp_catalog.domain.reference import Agency, Mall
+
+
+@dataclass(frozen=True)
+class Definition:
+    """A published version of a definition with the templates of its outputs. `effective_to` is its last day, if any."""
+
+    service: str
+    version: str
+    document: Mapping[str, Any]
+    templates: Mapping[str, str]
+
+    @property
+    def body(self) -> bytes:
+        """What the digest is of: the document and the templates it names."""
+        return canonical_json({"definition": self.document, "templates": dict(self.templates)})
+
+    @property
+    def digest(self) -> str:
+        return digest(self.body)
+
+    @property
+    def effective_from(self) -> date:
+        return date.fromisoformat(self.document["effective_from"])
+
+    @property
+    def effective_to(self) -> date | None:
+        return _optional_date(self.document["effective_to"])
+
+
+@dataclass(frozen=True)
+class Override:
+    """What one mall changes in one version of a definition, why, and on which legal ground."""
+
+    mall: str
+    service: str
+    version: str
+    document: Mapping[str, Any]
+
+    @property
+    def patch(self) -> dict[str, Any]:
+        return dict(self.document["patch"])
+
+    @property
+    def effective_from(self) -> date:
+        return date.fromisoformat(self.document["effective_from"])
+
+    @property
+    def effective_to(self) -> date | None:
+        return _optional_date(self.document["effective_to"])
+
+
+@dataclass(frozen=True)
+class Offering:
+    """A resolved offering: canonical bytes and their digest. `document` is the definition, override applied."""
+
+    mall: str
+    service: str
+    version: str
+    definition_digest: str
+    body: bytes
+    digest: str
+    document: Mapping[str, Any]
+    overridden: bool
+
+
+@dataclass(frozen=True)
+class Period:
+    """`offering` is in force from `starts` up to, not including, `ends` (none: until further notice)."""
+
+    starts: date
+    ends: date | None
+    offering: Offering
+
+
+def resolve(mall: Mall, definition: Definition, override: Override | None, agencies: Mapping[str, Agency]) -> Offering:
+    """The offering of `definition` at `mall`."""
+    document = apply_patch(dict(definition.document), override.patch) if override else dict(definition.document)
+    about = {
+        "mall": {
+            "code": mall.code,
+            "name": mall.name,
+            "region": {"code": mall.code, "name": mall.region_name},
+            "time_zone": mall.time_zone,
+        },
+        "service": definition.service,
+        "version": definition.version,
+        "definition_digest": definition.digest,
+        "override": dict(override.document) if override else None,
+        "definition": document,
+        "templates": {
+            output["template"]: {"source": definition.templates[output["template"]]} for output in document["outputs"]
+        },
+        "agencies": {
+            code: {
+                "name": {"id": agencies[code].name.id, "en": agencies[code].name.en},
+                "simulated": agencies[code].simulated,
+            }
+            for code in sorted(agencies_of(document))
+        },
+    }
+    body = canonical_json(about)
+    return Offering(
+        mall.code,
+        definition.service,
+        definition.version,
+        definition.digest,
+        body,
+        digest(body),
+        document,
+        override is not None,
+    )
+
+
+def agencies_of(document: Mapping[str, Any]) -> set[str]:
+    """Every agency a definition names: its owner, its desks, its lookups and its tasks."""
+    desks = {state["desk"]["agency"] for state in document["workflow"]["states"] if "desk" in state}
+    asked = {entry["agency"] for entry in (*document["prefill"], *document["tasks"])}
+    return {document["owner"]["agency"]} | desks | asked
+
+
+def timeline(
+    mall: Mall, definitions: Iterable[Definition], overrides: Iterable[Override], agencies: Mapping[str, Agency]
+) -> list[Period]:
+    """What `mall` offers of one public service, and when: periods in order, never two on one day.
+
+    On any day the version that came into force last counts, with its override if that is in force too.
+    """
+    versions = list(definitions)
+    changes = {override.version: override for override in overrides if override.mall == mall.code}
+    things: list[Definition | Override] = [*versions, *changes.values()]
+    days = sorted({day for thing in things for day in _edges(thing)})
+    periods: list[Period] = []
+    for starts, ends in zip(days, [*days[1:], None], strict=True):
+        current = [version for version in versions if _in_force(version, starts)]
+        if not current:
+            continue
+        definition = max(current, key=lambda version: (version.effective_from, version.version))
+        change = changes.get(definition.version)
+        offering = resolve(mall, definition, change if change and _in_force(change, starts) else None, agencies)
+        if periods and periods[-1].ends == starts and periods[-1].offering.digest == offering.digest:
+            periods[-1] = Period(periods[-1].starts, ends, offering)
+        else:
+            periods.append(Period(starts, ends, offering))
+    return periods
+
+
+def card(offering: Offering, agencies: Mapping[str, Agency]) -> dict[str, Any]:
+    """What a list of offerings shows of one."""
+    document = offering.document
+    owner = agencies[document["owner"]["agency"]]
+    return {
+        "mall": offering.mall,
+        "service": offering.service,
+        "version": offering.version,
+        "digest": offering.digest,
+        "name": document["name"],
+        "description": document["description"],
+        "category": document["category"],
+        "agency": {"code": owner.code, "name": {"id": owner.name.id, "en": owner.name.en}},
+        "working_days": document["standard"]["duration"]["working_days"],
+        "fee": document["standard"]["fee"],
+        "overridden": offering.overridden,
+    }
+
+
+def _in_force(thing: Definition | Override, day: date) -> bool:
+    return thing.effective_from <= day and (thing.effective_to is None or day <= thing.effective_to)
+
+
+def _edges(thing: Definition | Override) -> list[date]:
+    end = thing.effective_to
+    return [thing.effective_from, *([end + timedelta(days=1)] if end else [])]
+
+
+def _optional_date(value: str | None) -> date | None:
+    return date.fromisoformat(value) if value else None
