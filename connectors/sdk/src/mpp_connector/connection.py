@@ -19,7 +19,8 @@ class Errors:
     def __init__(self) -> None:
         self._last: dict[str, float] = {}
 
-    async def __call__(self, error: Exception) -> None:
+    async def note(self, error: Exception) -> None:
+        """nats-py's error callback."""
         detail = str(error)[:200]
         kind = f"{type(error).__name__} {detail if 'ermissions' in detail else ''}"
         if monotonic() - self._last.get(kind, -QUIET_SECONDS) >= QUIET_SECONDS:
@@ -56,7 +57,7 @@ async def connect(
         connect_timeout=5,
         ping_interval=20,
         max_outstanding_pings=2,
-        error_cb=Errors(),
+        error_cb=Errors().note,
         disconnected_cb=lost,
         reconnected_cb=back,
         closed_cb=closed,

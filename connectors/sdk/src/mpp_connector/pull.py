@@ -4,7 +4,6 @@ nats-py's own `fetch` is not used: it asks for batches, and what arrives after i
 """
 
 import asyncio
-import itertools
 import json
 
 from nats.aio.client import Client
@@ -21,19 +20,18 @@ class NoConsumer(Exception):
 
 
 class Puller:
-    """One subscription for all pulls of this copy; each pull has a reply subject of its own."""
+    """Takes one task after the other for one worker, over an inbox of its own."""
 
     def __init__(self, client: Client, agency: str) -> None:
         self._client = client
         self._subject = f"$JS.API.CONSUMER.MSG.NEXT.TASKS.{agency}"
         self._inbox = client.new_inbox()
-        self._numbers = itertools.count()
-        self._waiting: dict[str, asyncio.Queue[Msg]] = {}
+        self._answers: asyncio.Queue[Msg] | None = None
         self._subscription: Subscription | None = None
 
     async def start(self) -> None:
         """Listen for what the pulls bring."""
-        self._subscription = await self._client.subscribe(f"{self._inbox}.*", cb=self._receive)
+        self._subscription = await self._client.subscribe(self._inbox, cb=self._receive)
 
     async def stop(self) -> None:
         """Stop listening: the server then offers to the other copies what it had reserved for this one."""
@@ -41,18 +39,16 @@ class Puller:
             await self._subscription.unsubscribe()
 
     def renew(self) -> None:
-        """After a reconnect: the server knows nothing of the pulls that were open, so ask anew at once."""
-        for answers in self._waiting.values():
-            answers.put_nowait(Msg(_client=self._client, headers={"Status": "reconnected"}))
+        """After a reconnect: the server knows nothing of the pull that was open, so ask anew at once."""
+        if self._answers is not None:
+            self._answers.put_nowait(Msg(_client=self._client, headers={"Status": "reconnected"}))
 
     async def next(self) -> Msg | None:
         """The next task, or None when there was none for a while. Raises NoConsumer."""
-        number = str(next(self._numbers))
-        answers: asyncio.Queue[Msg] = asyncio.Queue()
-        self._waiting[number] = answers
+        answers = self._answers = asyncio.Queue()
         request = {"batch": 1, "expires": int(EXPIRES * SECOND), "idle_heartbeat": int(HEARTBEAT * SECOND)}
         try:
-            await self._client.publish(self._subject, json.dumps(request).encode(), f"{self._inbox}.{number}")
+            await self._client.publish(self._subject, json.dumps(request).encode(), self._inbox)
             while True:
                 # Three heartbeats missed: the request was lost with a connection or a server; ask anew.
                 async with asyncio.timeout(3 * HEARTBEAT):
@@ -67,12 +63,13 @@ class Puller:
         except TimeoutError:
             return None
         finally:
-            del self._waiting[number]
+            self._answers = None
+            while not answers.empty():
+                await self._receive(answers.get_nowait())
 
     async def _receive(self, message: Msg) -> None:
-        answers = self._waiting.get(message.subject.rsplit(".", 1)[-1])
-        if answers is not None:
-            answers.put_nowait(message)
-        elif message.reply and not (message.headers or {}).get("Status"):
-            # A task for a pull that was given up: back to the queue, for whoever is free.
+        if self._answers is not None:
+            self._answers.put_nowait(message)
+        elif message.reply and "Status" not in (message.headers or {}) and not self._client.is_closed:
+            # A second task, for a pull that had been given up: back to the queue, for whoever is free.
             await message.nak(delay=1)

@@ -101,13 +101,13 @@ class Copy:
             await asyncio.gather(connecting, return_exceptions=True)
             return
         client = connecting.result()
-        puller = Puller(client, self._identity.agency)
-        pullers.append(puller)
         service = await self._lookups.start(client, answering=not self._identity.simulation.away)
         background = [asyncio.create_task(self._results.run(client))]
         if self._takes_tasks:
-            await puller.start()
-            background += [asyncio.create_task(self._work(client, puller)) for _ in range(self._settings.max_in_flight)]
+            pullers += [Puller(client, self._identity.agency) for _ in range(self._settings.max_in_flight)]
+            for puller in pullers:
+                await puller.start()
+                background.append(asyncio.create_task(self._work(client, puller)))
         try:
             await fence(client)
             self._status.set("ready")
@@ -121,12 +121,13 @@ class Copy:
                 self._status.set("draining")
                 with suppress(NatsError, OSError):
                     await service.stop()
-            await self._drain(client, puller, background)
+            await self._drain(client, pullers, background)
 
-    async def _drain(self, client: Client, puller: Puller, background: list[asyncio.Task[None]]) -> None:
+    async def _drain(self, client: Client, pullers: list[Puller], background: list[asyncio.Task[None]]) -> None:
         """Take nothing new, finish what was begun, send what is due, leave."""
         with suppress(NatsError, OSError):
-            await puller.stop()
+            for puller in pullers:
+                await puller.stop()
         for job in background:
             if job not in self._busy:
                 job.cancel()
