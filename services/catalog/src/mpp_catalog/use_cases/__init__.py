@@ -1,0 +1,1 @@
+"""What can be done with the catalogue, and the ports it needs."""
