@@ -94,6 +94,7 @@ class AgencyResults:
         Raises TryLater when it cannot be judged now: no receipt is given and the agency sends it again.
         """
         result, task = "", ""
+        status: Literal["recorded", "repeated", "refused"]
         try:
             try:
                 signed = self._seals.unseal(data)

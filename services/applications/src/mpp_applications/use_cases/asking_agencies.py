@@ -35,6 +35,8 @@ SILENT_OFFERS = 4
 GOOD_FOR = timedelta(hours=24)
 LEASE = timedelta(seconds=90)
 AT_ONCE = 4
+# The refusal of a document that cannot be prepared because nobody at the signing agency answers.
+SIGNER_AWAY = "signer-away"
 
 
 class Trace(Protocol):
@@ -183,7 +185,7 @@ class AskingAgencies:
         try:
             prepared = await self._documents.prepare(await self._request(task, application, offering))
         except TryLater as refusal:
-            if refusal.code == "agency-away":
+            if refusal.code == SIGNER_AWAY:
                 head = await self._changing.store.head(task.application)
                 if head is not None:
                     await self._away(head, task)
@@ -229,9 +231,7 @@ class AskingAgencies:
                 return Signer(facts.id, facts.name, facts.title, desk.agency, desk.region)
         raise Conflict(
             "signer-not-at-desk",
-            Text(
-                "Pejabat yang memutus tidak lagi di meja itu.", "The officer who decided is not at that desk any more."
-            ),
+            Text("Pejabat yang memutus tidak lagi di meja itu.", "The officer who decided left that desk."),
         )
 
 

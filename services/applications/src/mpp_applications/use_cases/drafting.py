@@ -44,7 +44,7 @@ class NewApplication:
 
 @dataclass(frozen=True)
 class Prefilled:
-    """What one lookup brought. `outcome`: "found", "not_found", "refused", "error" or "away" (then `agency_name` is who).
+    """What one lookup brought. `outcome`: "found", "not_found", "refused", "error" or "away".
 
     `filled`: pointer → value that was written; `kept`: pointers the applicant had filled already.
     """

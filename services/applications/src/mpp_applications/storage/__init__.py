@@ -1,0 +1,1 @@
+"""Tables, units of work and the way of facts into the ledger."""

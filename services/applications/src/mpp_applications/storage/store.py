@@ -1,0 +1,225 @@
+"""The database of applications as the use cases see it."""
+
+from collections.abc import AsyncIterator, Collection, Sequence
+from contextlib import asynccontextmanager
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import orjson
+from mpp_runtime.database import Database
+from mpp_runtime.errors import Invalid, Text
+from mpp_runtime.sql import run
+from sqlalchemy import ColumnElement, exists, false, func, literal_column, or_, select, tuple_
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from mpp_applications.domain.actors import Desk
+from mpp_applications.domain.application import Application
+from mpp_applications.domain.definition import Offering
+from mpp_applications.domain.documents import IssuedDocument
+from mpp_applications.domain.timeline import HistoryLine
+from mpp_applications.domain.working_days import WorkingCalendar
+from mpp_applications.storage.reading import (
+    applications,
+    attachments,
+    first,
+    issued_documents,
+    load_application,
+    load_documents,
+    load_papers,
+    rows,
+    table,
+    tasks,
+)
+from mpp_applications.storage.rows import (
+    calendar_json,
+    calendar_of,
+    document_of,
+    head_of,
+    history_line,
+    inbox_line,
+    paper_of,
+)
+from mpp_applications.storage.tables import CalendarRow
+from mpp_applications.storage.unit import StoredUnit, history, offerings
+from mpp_applications.use_cases.ports import Answer, Head, InboxFilter, InboxLine, Once, Paper, Unit
+
+calendars = table(CalendarRow)
+
+_TAKE_NUMBER = """
+    INSERT INTO counters (kind, mall, series, year, value) VALUES (:kind, :mall, :series, :year, 1)
+    ON CONFLICT (kind, mall, series, year) DO UPDATE SET value = counters.value + 1 RETURNING value
+"""
+
+
+def at_desks(columns: Any, desks: Collection[Desk]) -> ColumnElement[bool]:
+    """Scope as a part of the query; no desk sees nothing."""
+    if not desks:
+        return false()
+    wanted = [(desk.role, desk.agency, desk.region) for desk in desks]
+    return tuple_(columns.role, columns.agency, columns.region).in_(wanted)
+
+
+class StoredApplications:
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    @asynccontextmanager
+    async def unit(self, *keys: str) -> AsyncIterator[Unit]:
+        async with self._database.transaction(lock=keys) as transaction:
+            yield StoredUnit(transaction)
+
+    async def answered(self, owner: str, once: Once) -> Answer | None:
+        async with self._database.read() as session:
+            found = await run(
+                session,
+                "SELECT fingerprint, status, body, headers FROM idempotency_keys WHERE owner = :owner AND key = :key",
+                owner=owner,
+                key=once.key,
+            )
+            row = found.mappings().first()
+        if row is None:
+            return None
+        if row["fingerprint"] != once.fingerprint:
+            raise Invalid(
+                "idempotency-key-reused",
+                Text(
+                    "Idempotency-Key ini sudah dipakai untuk permintaan lain.",
+                    "This Idempotency-Key was already used for another request.",
+                ),
+            )
+        return Answer(row["status"], row["body"], _headers(row["headers"]))
+
+    async def head(self, id: UUID) -> Head | None:
+        async with self._database.read() as session:
+            row = await first(session, select(applications).where(applications.c.id == id))
+        return head_of(row) if row else None
+
+    async def head_by_number(self, number: str) -> Head | None:
+        async with self._database.read() as session:
+            row = await first(session, select(applications).where(applications.c.number == number))
+        return head_of(row) if row else None
+
+    async def read(self, id: UUID, offering: Offering) -> Application:
+        async with self._database.read() as session:
+            return await load_application(session, id, offering)
+
+    async def mine(self, person: str, limit: int, before: UUID | None) -> Sequence[Head]:
+        statement = select(applications).where(or_(applications.c.owner == person, applications.c.proxy == person))
+        if before is not None:
+            statement = statement.where(applications.c.id < before)
+        async with self._database.read() as session:
+            found = await rows(session, statement.order_by(applications.c.id.desc()).limit(limit))
+        return [head_of(row) for row in found]
+
+    async def seen_by(self, application: UUID, desks: Collection[Desk]) -> bool:
+        seen = exists().where(tasks.c.application == application, at_desks(tasks.c, desks))
+        async with self._database.read() as session:
+            return bool(await session.scalar(select(seen)))
+
+    async def inbox(
+        self, officer: str, desks: Collection[Desk], only: InboxFilter, limit: int, after: UUID | None
+    ) -> Sequence[InboxLine]:
+        statement = select(tasks).where(at_desks(tasks.c, desks), tasks.c.closed_at.is_(None))
+        if only.claimed == "mine":
+            statement = statement.where(tasks.c.claimed_by == officer)
+        if only.claimed == "free":
+            statement = statement.where(tasks.c.claimed_by.is_(None))
+        if only.state is not None:
+            statement = statement.where(tasks.c.state == only.state)
+        if only.service is not None:
+            statement = statement.where(tasks.c.service == only.service)
+        if only.overdue_at is not None:
+            statement = statement.where(tasks.c.due_at < only.overdue_at)
+        # A task without a due time comes last; the same order is the cursor's.
+        due = func.coalesce(tasks.c.due_at, literal_column("'infinity'::timestamptz"))
+        if after is not None:
+            last = select(due, tasks.c.id).where(tasks.c.id == after)
+            statement = statement.where(tuple_(due, tasks.c.id) > last.scalar_subquery())
+        async with self._database.read() as session:
+            found = await rows(session, statement.order_by(due, tasks.c.id).limit(limit))
+        return [inbox_line(row) for row in found]
+
+    async def task_application(self, task: UUID, desks: Collection[Desk]) -> UUID | None:
+        async with self._database.read() as session:
+            found: UUID | None = await session.scalar(
+                select(tasks.c.application).where(tasks.c.id == task, at_desks(tasks.c, desks))
+            )
+        return found
+
+    async def history(self, application: UUID) -> Sequence[HistoryLine]:
+        statement = select(history).where(history.c.application == application).order_by(history.c.version)
+        async with self._database.read() as session:
+            return [history_line(row) for row in await rows(session, statement)]
+
+    async def history_line(self, application: UUID, version: int) -> HistoryLine | None:
+        statement = select(history).where(history.c.application == application, history.c.version == version)
+        async with self._database.read() as session:
+            row = await first(session, statement)
+        return history_line(row) if row else None
+
+    async def papers(self, application: UUID) -> Sequence[Paper]:
+        async with self._database.read() as session:
+            return await load_papers(session, application)
+
+    async def documents(self, application: UUID) -> Sequence[IssuedDocument]:
+        async with self._database.read() as session:
+            return await load_documents(session, application)
+
+    async def paper(self, application: UUID, file: UUID) -> Paper | None:
+        statement = select(attachments).where(
+            attachments.c.id == file, attachments.c.application == application, attachments.c.removed_at.is_(None)
+        )
+        async with self._database.read() as session:
+            row = await first(session, statement)
+        return paper_of(row) if row else None
+
+    async def document(self, application: UUID, document: UUID) -> IssuedDocument | None:
+        statement = select(issued_documents).where(
+            issued_documents.c.id == document, issued_documents.c.application == application
+        )
+        async with self._database.read() as session:
+            row = await first(session, statement)
+        return document_of(row) if row else None
+
+    async def recorded_files(self, storage_keys: Collection[str]) -> set[str]:
+        """Of these attached files, those that have a record."""
+        statement = select(attachments.c.storage_key).where(
+            attachments.c.storage_key.in_(storage_keys), attachments.c.removed_at.is_(None)
+        )
+        async with self._database.read() as session:
+            return {row["storage_key"] for row in await rows(session, statement)}
+
+    async def offering(self, digest: str) -> bytes | None:
+        async with self._database.read() as session:
+            found: bytes | None = await session.scalar(select(offerings.c.content).where(offerings.c.digest == digest))
+        return found
+
+    async def keep_offering(self, digest: str, content: bytes) -> None:
+        async with self._database.transaction() as transaction:
+            kept = upsert(offerings).values(digest=digest, content=content).on_conflict_do_nothing()
+            await transaction.session.execute(kept)
+
+    async def calendar(self, mall: str) -> WorkingCalendar | None:
+        async with self._database.read() as session:
+            row = await first(session, select(calendars).where(calendars.c.mall == mall))
+        return calendar_of(row) if row else None
+
+    async def keep_calendar(self, mall: str, calendar: WorkingCalendar, seen_at: datetime) -> None:
+        values = {"version": calendar.version, "content": calendar_json(calendar), "seen_at": seen_at}
+        async with self._database.transaction() as transaction:
+            kept = upsert(calendars).values(mall=mall, **values)
+            await transaction.session.execute(kept.on_conflict_do_update(index_elements=["mall"], set_=values))
+
+    async def take_number(self, mall: str, prefix: str, year: int) -> int:
+        # A transaction of its own: the counter's row lock must not be held while an application is stored.
+        async with self._database.transaction() as transaction:
+            taken = await run(
+                transaction.session, _TAKE_NUMBER, kind="application", mall=mall, series=prefix, year=year
+            )
+            return int(taken.scalar_one())
+
+
+def _headers(value: Any) -> dict[str, str]:
+    found: dict[str, str] = orjson.loads(value) if isinstance(value, str) else value
+    return found
