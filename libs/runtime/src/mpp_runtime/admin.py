@@ -114,23 +114,16 @@ async def _pages(database: Database, stream: str, key: str | None) -> AsyncItera
 
 
 async def rebase(database: Database, stream: str) -> None:
-    """Gives the ledger's rows transaction ids below any of this cluster, keeping what was sent and what was not.
+    """Sets the ledger and the relay's cursor back below every transaction of this cluster.
 
-    A dump restored into another cluster needs it: there transaction ids begin anew, below the relay's cursor.
+    A dump restored into another cluster needs it, because transaction ids begin anew there. What was sent can no longer
+    be told from what was not: the relay sends the whole ledger once more, in order, and consumers ignore what they know.
     """
     async with database.transaction() as transaction:
-        for statement in (
-            """
-            UPDATE events SET tx = CASE WHEN (tx, seq) <= (SELECT tx, seq FROM relay_cursor WHERE stream = :stream)
-                THEN CAST('1' AS xid8) ELSE CAST('2' AS xid8) END
-            """,
-            """
-            UPDATE relay_cursor SET tx = '1',
-                seq = (SELECT coalesce(max(seq), 0) FROM events WHERE tx = CAST('1' AS xid8))
-            WHERE stream = :stream
-            """,
-        ):
-            await run(transaction.session, statement, stream=stream)
+        await run(transaction.session, "UPDATE events SET tx = '1'")
+        await run(
+            transaction.session, "UPDATE relay_cursor SET tx = '1', seq = 0 WHERE stream = :stream", stream=stream
+        )
 
 
 def _print(value: Any) -> None:

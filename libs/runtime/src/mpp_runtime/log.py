@@ -13,7 +13,7 @@ import structlog
 from mpp_runtime.telemetry import current_trace_id
 
 ALLOWED = frozenset(
-    """event level ts service logger module trace_id code status method route duration_ms error stack sqlstate id count
+    """event level ts service logger module trace_id code status method route duration_ms error frames sqlstate id count
     pending attempt attempts delay key version subject stream consumer type reason port host pid signal package
     revision environment settings caller client_id application task agency mall region desk offering definition
     digest state action outcome lookup connector message delivery channel template document person officer check
@@ -49,7 +49,7 @@ def describe(error: BaseException) -> dict[str, Any]:
     frames = traceback.extract_tb(error.__traceback__)[-12:]
     line: dict[str, Any] = {
         "error": type(error).__name__,
-        "stack": [f"{f.filename.rpartition('site-packages/')[2]}:{f.lineno} {f.name}" for f in frames],
+        "frames": [f"{f.filename.rpartition('site-packages/')[2]}:{f.lineno} {f.name}" for f in frames],
     }
     for cause in (error, error.__cause__, getattr(error, "orig", None)):
         if sqlstate := getattr(cause, "sqlstate", None):

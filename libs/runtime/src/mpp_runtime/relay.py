@@ -19,7 +19,6 @@ _log = get_logger(__name__)
 _BATCH = 256  # rows read at once
 _WINDOW = 64  # messages on their way without an acknowledgement
 _POLL = 1.0
-_ACK_SECONDS = 5.0
 _COLUMNS = "tx, seq, id, key, version, type, subject, at, body, prev_hash, hash, traceparent"
 
 # Everything below the snapshot's xmin is decided, and nothing can still be committed below it.
@@ -28,6 +27,11 @@ _NEXT = f"""
     WHERE (tx, seq) > ($1::xid8, $2::bigint) AND tx < pg_snapshot_xmin(pg_current_snapshot())
     ORDER BY tx, seq LIMIT {_BATCH}
 """  # noqa: S608
+_CURSOR = """
+    SELECT tx, seq, greatest(tx, (SELECT tx FROM events ORDER BY tx DESC LIMIT 1))
+           >= pg_snapshot_xmax(pg_current_snapshot()) AS ahead
+    FROM relay_cursor WHERE stream = $1
+"""
 _LAG = """
     SELECT count(*) AS pending, extract(epoch FROM clock_timestamp() - min(at))::float8 AS oldest_seconds,
            count(*) FILTER (WHERE tx >= pg_snapshot_xmin(pg_current_snapshot())) AS held_back
@@ -108,11 +112,7 @@ class Relay:
         await connection.execute(
             "INSERT INTO relay_cursor (stream, tx, seq) VALUES ($1, '0', 0) ON CONFLICT DO NOTHING", self._stream
         )
-        row = await connection.fetchrow(
-            "SELECT tx, seq, tx >= pg_snapshot_xmax(pg_current_snapshot()) AS ahead "
-            "FROM relay_cursor WHERE stream = $1",
-            self._stream,
-        )
+        row = await connection.fetchrow(_CURSOR, self._stream)
         if row["ahead"]:
             raise CursorAheadError
         return row["tx"], row["seq"]
@@ -135,24 +135,21 @@ async def send(bus: Bus, stream: str, source: str, rows: Sequence[Mapping[str, A
     """
     if not bus.nc.is_connected:
         raise nats.errors.ConnectionReconnectingError
-    acks: list[asyncio.Future[api.PubAck]] = []
-    try:
-        previous = None
-        for row in rows:
-            headers = to_headers(row, source)
-            if previous:
-                headers[api.Header.EXPECTED_LAST_MSG_ID] = previous
-            previous = headers["Nats-Msg-Id"]
-            acks.append(await bus.js.publish_async(row["subject"], row["body"], stream=stream, headers=headers))
-        async with asyncio.timeout(_ACK_SECONDS):
-            for ack in acks:
-                await ack
-    except nats.js.errors.APIError:
+    messages = [(row["subject"], row["body"], to_headers(row, source)) for row in rows]
+    ids = [None, *(headers["Nats-Msg-Id"] for _, _, headers in messages)]
+    sending = (
+        bus.js.publish(subject, body, stream=stream, headers=headers | _behind(before))
+        for (subject, body, headers), before in zip(messages, ids, strict=False)
+    )
+    answers = await asyncio.gather(*sending, return_exceptions=True)
+    failures = [answer for answer in answers if isinstance(answer, BaseException)]
+    if failures and all(isinstance(failure, nats.js.errors.APIError) for failure in failures):
         # Some were there already, from before a crash, with others behind them: go over them one by one.
-        for ack in acks:
-            ack.cancel()
-        for row in rows:
-            await bus.js.publish(row["subject"], row["body"], stream=stream, headers=to_headers(row, source))
-    finally:
-        for ack in acks:
-            ack.cancel()
+        for subject, body, headers in messages:
+            await bus.js.publish(subject, body, stream=stream, headers=headers)
+    elif failures:
+        raise failures[0]
+
+
+def _behind(before: str | None) -> dict[str, str]:
+    return {api.Header.EXPECTED_LAST_MSG_ID: before} if before else {}
