@@ -1,5 +1,6 @@
 """Judging a folder of definition files, and taking from it what can be published."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -9,8 +10,10 @@ from mpp_runtime.errors import Text
 from mpp_catalog.domain.calendar import Calendar, build_calendar
 from mpp_catalog.domain.checks import Known, Problem, check_definition, check_override, check_shape
 from mpp_catalog.domain.offerings import Definition, Override
-from mpp_catalog.domain.reference import LEVELS, Agency, Mall, Region, TaskGrant
+from mpp_catalog.domain.reference import Agency, Mall, Region, TaskGrant
 from mpp_catalog.use_cases.folder import File, FileProblem, Folder
+
+_CODE = re.compile(r"[0-9]{2}(?:[.][0-9]{2}){0,2}")
 
 
 @dataclass(frozen=True)
@@ -113,9 +116,7 @@ def _check_regions(folder: Folder) -> Iterator[FileProblem]:
     path = "regions/regions.csv"
     codes: set[str] = set()
     for row, region in enumerate(folder.regions, start=2):
-        if len(region.code) not in LEVELS or not all(
-            part.isdigit() and len(part) == 2 for part in region.code.split(".")
-        ):
+        if not _CODE.fullmatch(region.code):
             yield FileProblem(path, row, region.code, "a code is 33, 33.14 or 33.14.01")
         elif region.code in codes:
             yield FileProblem(path, row, region.code, "this code is there twice")

@@ -30,8 +30,8 @@ class Comparison:
 class CurrentOfferings:
     """Offerings by place and by digest. Raises NotFound for what is not offered.
 
-    Bodies are kept in memory: those behind a digest for as long as there is room, those in force until their period ends or
-    something is published, which is looked up at most once a second.
+    Bodies are kept in memory: those behind a digest for as long as there is room, those in force until their period ends
+    or something is published, which is looked up at most once a second.
     """
 
     def __init__(self, offerings: Offerings, clock: Clock, monotonic: Callable[[], float] = time.monotonic) -> None:

@@ -71,7 +71,7 @@ class Offerings(Protocol):
 
 @dataclass(frozen=True)
 class Query:
-    """A search: `terms` are words to find, `any_term` takes offerings with one of them. `after` is where a page begins."""
+    """A search for `terms`; `any_term` is content with one of them. `after` is the position a page begins behind."""
 
     mall: str | None
     agency: str | None
@@ -145,11 +145,5 @@ class MessageTemplates(Protocol):
     """Notifications, which owns message templates."""
 
     async def check(self, event: str, language: str, subject: str, body: str) -> list[str]:
-        """What is wrong with a template for an event of applications. Raises TryLater when notifications does not answer."""
+        """What is wrong with a template for an event of applications. Raises TryLater without an answer."""
         ...
-
-
-class Waiting(Protocol):
-    """Letting time pass."""
-
-    async def sleep(self, seconds: float) -> None: ...

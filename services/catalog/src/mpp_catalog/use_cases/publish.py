@@ -42,7 +42,7 @@ class Publish:
         self._patience = patience
 
     async def run(self, content: Content) -> Report:
-        """Raises Conflict if a published version would change, Invalid for a bad message, TryLater without notifications."""
+        """Raises Conflict if a published version would change, Invalid for a bad message, TryLater if it cannot ask."""
         stored = {(d.service, d.version): d for d in await self._offerings.definitions()}
         for definition in content.definitions:
             _refuse_change(stored.get((definition.service, definition.version)), definition)
@@ -101,7 +101,7 @@ class Publish:
                     raise TryLater(
                         "notifications-away",
                         Text(
-                            "Layanan notifikasi tidak menjawab; tidak ada yang diterbitkan. Jalankan dahulu, lalu ulangi.",
+                            "Layanan notifikasi tidak menjawab; tidak ada yang terbit. Jalankan dahulu, lalu ulangi.",
                             "Notifications does not answer; nothing was published. Start it, then seed again.",
                         ),
                     ) from error

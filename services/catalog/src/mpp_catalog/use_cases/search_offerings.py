@@ -1,7 +1,7 @@
 """Finding a public service by what people call it."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from mpp_runtime.errors import Text
 
@@ -36,7 +36,7 @@ _MOST_WORDS = 8
 
 @dataclass(frozen=True)
 class Found:
-    """Offerings, best first; `corrected` says which words were taken for which; `partial` that not all words were found."""
+    """Offerings, best first. `corrected`: words taken for others; `partial`: no offering has all the words."""
 
     hits: list[Hit]
     corrected: dict[str, str]
@@ -52,9 +52,18 @@ class SearchOfferings:
         self._clock = clock
 
     async def find(
-        self, mall: str | None, text: str, agency: str | None, after: tuple[int, str, str] | None, limit: int
+        self,
+        mall: str | None,
+        text: str,
+        agency: str | None,
+        limit: int,
+        after: tuple[int, str, str] | None = None,
+        partial: bool = False,
     ) -> Found:
-        """At most `limit` + 1 hits, so that the caller sees whether there are more. Raises NotFound for an unknown mall."""
+        """At most `limit` + 1 hits, so that it is seen whether there are more. Raises NotFound for an unknown mall.
+
+        A later page passes `after`, the position of the last hit, and the `partial` of the page before.
+        """
         if mall is not None and await self._reference.mall(mall) is None:
             raise not_found(Text("Mal", "mall"), mall)
         if agency is not None and await self._reference.agency(agency) is None:
@@ -65,13 +74,8 @@ class SearchOfferings:
             return Found([], {}, partial=False)
         corrected = await self._search.nearest_words(words) if words else {}
         terms = tuple(corrected.get(word, word) for word in words)
-        now = self._clock.now()
-
-        async def find(any_term: bool) -> list[Hit]:
-            return await self._search.find(Query(mall, agency, terms, any_term, after, limit + 1, now))
-
-        hits = await find(any_term=False)
-        partial = not hits and after is None and len(terms) > 1
-        if partial:
-            hits = await find(any_term=True)
+        query = Query(mall, agency, terms, partial, after, limit + 1, self._clock.now())
+        hits = await self._search.find(query)
+        if not hits and after is None and len(terms) > 1:
+            hits, partial = await self._search.find(replace(query, any_term=True)), True
         return Found(hits, corrected, partial and bool(hits))
