@@ -143,17 +143,19 @@ class Copy:
 
     async def _finish(self, client: Client) -> int:
         """Give running functions and their results the drain time; returns how many tasks are left to other copies."""
-        with suppress(TimeoutError):
-            async with asyncio.timeout(self._settings.drain_seconds):
-                await self._lookups.finish()
-                await asyncio.gather(*self._busy, return_exceptions=True)
+        ends = time.monotonic() + self._settings.drain_seconds
+        answering = [asyncio.create_task(self._lookups.finish()), *self._busy]
+        _, unfinished = await asyncio.wait(answering, timeout=self._settings.drain_seconds)
+        left = len(self._busy)
+        for job in unfinished:
+            job.cancel()
+        await asyncio.gather(*unfinished, return_exceptions=True)
+        with suppress(TimeoutError, NatsError, OSError):
+            async with asyncio.timeout(max(0.5, ends - time.monotonic())):
                 if client.is_connected:
                     await self._results.send_due(client)
                     await fence(client)
-        unfinished = len(self._busy)
-        for job in list(self._busy):
-            job.cancel()
-        return unfinished
+        return left
 
     async def _work(self, client: Client, puller: Puller) -> None:
         """Pull and do one task after the other."""

@@ -86,6 +86,10 @@ class Tasks:
             body = wire.result_body(task, self._identity.agency, self._identity.simulated, answer)
             envelopes.encode(body)  # an answer that is not JSON is the function's fault, and shows here
             await asyncio.to_thread(self._outbox.store, body, name=task.name, traceparent=tracing.traceparent())
+        except asyncio.CancelledError:
+            # This copy ends before its function does: to another copy now, not when the acknowledgement is overdue.
+            await self._settle(lambda: message.nak(delay=1))
+            raise
         except AgencyBusy as error:
             await self._put_off_task(message, task, "task-busy", error, error.retry_after, BUSY_FIRST)
             return False
