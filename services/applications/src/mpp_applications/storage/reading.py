@@ -42,7 +42,7 @@ async def rows(session: AsyncSession, statement: Select[Any]) -> Sequence[Row]:
 
 
 async def first(session: AsyncSession, statement: Select[Any]) -> Row | None:
-    found: Any = (await session.execute(statement)).mappings().first()
+    found: Row | None = (await session.execute(statement)).mappings().first()
     return found
 
 

@@ -10,6 +10,7 @@ from mpp_runtime.errors import NotFound, Text
 
 from mpp_applications.domain.actors import Actor, applicant
 from mpp_applications.domain.application import Application
+from mpp_applications.domain.definition import Offering
 from mpp_applications.domain.documents import IssuedDocument
 from mpp_applications.domain.timeline import Reader, TimelineLine, WaitingFor, timeline, waiting_for
 from mpp_applications.use_cases.access import Access
@@ -65,6 +66,11 @@ class Reading:
         reader = actor if actor.kind == "officer" else applicant(head.owner)
         fees = await quote(self._catalog, application) if application.editable else None
         return await view(application, reader, self._store, self._clock(), fees=fees, particulars=particulars)
+
+    async def offering(self, actor: Actor, id: UUID) -> Offering:
+        """The offering the application is pinned to: nothing of the person is in it."""
+        head = await self._access.as_reader(actor, id)
+        return await self._offerings.get(head.digest)
 
     async def mine(self, person: str, limit: int, before: UUID | None) -> list[Application]:
         """Newest first."""

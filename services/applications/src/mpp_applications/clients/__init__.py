@@ -1,0 +1,1 @@
+"""Adapters to other services, to the agencies and to the bus."""

@@ -1,0 +1,3 @@
+"""REST: /api/applications/v1."""
+
+PREFIX = "/api/applications/v1"
