@@ -30,7 +30,7 @@ class Comparison:
 class CurrentOfferings:
     """Offerings by place and by digest. Raises NotFound for what is not offered.
 
-    Bodies are kept in memory: those behind a digest for as long as there is room, those in force until their period ends
+    Bodies are kept in memory: those behind a digest while there is room, those in force until their period ends
     or something is published, which is looked up at most once a second.
     """
 

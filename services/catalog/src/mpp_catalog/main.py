@@ -1,0 +1,164 @@
+"""Builds the catalogue of its parts and runs it."""
+
+import asyncio
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from fastapi import FastAPI
+from mpp.applications.v1 import events_pb2 as application_events
+from mpp_runtime import admin, log, migrate, telemetry
+from mpp_runtime.bus import Bus
+from mpp_runtime.database import Database
+from mpp_runtime.errors import Refusal
+from mpp_runtime.grpc_client import ServiceChannel
+from mpp_runtime.grpc_server import GrpcServer
+from mpp_runtime.health import Check
+from mpp_runtime.relay import Relay
+from mpp_runtime.rest import create_app
+from mpp_runtime.service import run_service
+from mpp_runtime.settings import Settings
+from mpp_runtime.tokens import ServiceTokens, TokenVerifier
+
+from mpp_catalog import clients, grpc_api, rest_api, storage
+from mpp_catalog.settings import CatalogSettings
+from mpp_catalog.use_cases.browse import Browse
+from mpp_catalog.use_cases.check_folder import check_folder, content_of
+from mpp_catalog.use_cases.folder import FileProblem
+from mpp_catalog.use_cases.offerings import CurrentOfferings
+from mpp_catalog.use_cases.ports import MessageTemplates
+from mpp_catalog.use_cases.publish import Publish, Report
+from mpp_catalog.use_cases.search_offerings import SearchOfferings
+
+NAME, STREAM, SOURCE = "catalog", "CATALOG", "/mpp/catalog"
+_DESCRIPTION = "What can be asked for, where, and on what terms. Everyone may read it."
+# Standing is a part of the events, not one.
+APPLICATION_EVENTS = frozenset(application_events.DESCRIPTOR.message_types_by_name) - {"Standing"}
+
+
+class SystemClock:
+    """The time of this machine."""
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+
+@dataclass(frozen=True)
+class Parts:
+    """The two faces of the catalogue."""
+
+    app: FastAPI
+    grpc: GrpcServer
+    relay: Relay
+
+
+def build(settings: Settings, database: Database, bus: Bus, verifier: TokenVerifier) -> Parts:
+    """The catalogue on a database and a bus."""
+    clock = SystemClock()
+    reference, offerings = storage.StoredReference(database), storage.StoredOfferings(database)
+    browse, current = Browse(reference, offerings, clock), CurrentOfferings(offerings, clock)
+    search = SearchOfferings(storage.SearchIndex(database), reference, clock)
+    app = create_app(
+        settings,
+        service=NAME,
+        title="MPP Digital: catalog",
+        description=_DESCRIPTION,
+        verifier=verifier,
+        checks=[Check("database", database.ping), Check("bus", bus.write_probe, critical=False)],
+    )
+    app.include_router(rest_api.router(browse, current, search))
+    grpc = GrpcServer(settings, verifier, grpc_api.services(current, browse))
+    return Parts(app, grpc, Relay(database, bus, STREAM, SOURCE))
+
+
+async def serve(settings: CatalogSettings) -> None:
+    """Until SIGTERM."""
+    log.configure(NAME, settings.log_level)
+    telemetry.configure(settings, NAME)
+    database = connect(settings)
+    bus = await Bus.connect(settings, NAME)
+    parts = build(settings, database, bus, TokenVerifier(settings.jwks_url, settings.public_url))
+    await run_service(
+        settings,
+        name=NAME,
+        app=parts.app,
+        grpc=parts.grpc,
+        background=[parts.relay.run],
+        close=[bus.close, database.close],
+    )
+
+
+def migrate_database(settings: CatalogSettings) -> None:
+    """To the newest version of the tables."""
+    migrate.migrate("mpp_catalog", database_url(settings))
+
+
+def check(paths: Sequence[Path]) -> list[FileProblem]:
+    """The problems of these files, or of every file below these folders; each must lie below a definitions folder."""
+    roots = {_root_of(path) for path in paths}
+    wanted = [path.resolve() for path in paths]
+    return [
+        problem
+        for root in sorted(roots)
+        for problem in check_folder(storage.read_folder(root), APPLICATION_EVENTS)
+        if any((root / problem.path).is_relative_to(path) for path in wanted)
+    ]
+
+
+async def seed(settings: CatalogSettings, definitions: Path, agency_keys: Path | None) -> Report:
+    """Publishes a folder. Raises SystemExit with every problem of the folder, or with the reason of a refusal."""
+    log.configure(NAME, settings.log_level)
+    database = connect(settings)
+    tokens = ServiceTokens(settings.token_url, settings.client_id, settings.client_secret.get_secret_value())
+    channel = ServiceChannel(settings.notifications_grpc or "127.0.0.1:0", tokens)
+    try:
+        return await publish(database, definitions, agency_keys, clients.NotificationTemplates(channel))
+    except Refusal as refusal:
+        lines = [refusal.detail.en, *(f"{error.field}: {error.detail.en}" for error in refusal.errors)]
+        raise SystemExit("\n".join(lines)) from refusal
+    finally:
+        await channel.close()
+        await database.close()
+
+
+async def publish(
+    database: Database, definitions: Path, agency_keys: Path | None, templates: MessageTemplates
+) -> Report:
+    """What `seed` does, on a database at hand."""
+    folder = await asyncio.to_thread(storage.read_folder, definitions)
+    if problems := check_folder(folder, APPLICATION_EVENTS):
+        raise SystemExit("\n".join(map(str, problems)))
+    keys = await asyncio.to_thread(storage.read_agency_keys, agency_keys) if agency_keys else {}
+    publishing, offerings = storage.DatabasePublishing(database), storage.StoredOfferings(database)
+    return await Publish(publishing, offerings, templates, SystemClock()).run(content_of(folder, keys))
+
+
+async def events(settings: CatalogSettings, arguments: object) -> int:
+    """Looks after the ledger; the exit code."""
+    log.configure(NAME, settings.log_level)
+    database = connect(settings)
+    bus = await Bus.connect(settings, NAME)
+    try:
+        return await admin.run_events(arguments, database=database, bus=bus, stream=STREAM, source=SOURCE)  # type: ignore[arg-type]
+    finally:
+        await bus.close()
+        await database.close()
+
+
+def connect(settings: CatalogSettings) -> Database:
+    return Database.connect(database_url(settings), application_name=NAME)
+
+
+def database_url(settings: CatalogSettings) -> str:
+    if settings.database_url is None:
+        sys.exit("MPP_DATABASE_URL: is needed")
+    return settings.database_url.get_secret_value()
+
+
+def _root_of(path: Path) -> Path:
+    for folder in (path.resolve(), *path.resolve().parents):
+        if (folder / "schemas" / "service-definition.schema.json").is_file():
+            return folder
+    raise SystemExit(f"{path} is not below a folder of definitions (one with schemas/service-definition.schema.json)")

@@ -1,0 +1,16 @@
+"""The catalogue in PostgreSQL, and the folder of definition files it is published from."""
+
+from mpp_catalog.storage.definition_files import read_agency_keys, read_folder
+from mpp_catalog.storage.offerings import StoredOfferings
+from mpp_catalog.storage.publishing import DatabasePublishing
+from mpp_catalog.storage.reference import StoredReference
+from mpp_catalog.storage.search import SearchIndex
+
+__all__ = [
+    "DatabasePublishing",
+    "SearchIndex",
+    "StoredOfferings",
+    "StoredReference",
+    "read_agency_keys",
+    "read_folder",
+]

@@ -1,0 +1,66 @@
+"""Published definitions and resolved offerings."""
+
+import json
+from datetime import datetime
+
+from mpp_runtime.database import Database
+from sqlalchemy import text
+from sqlmodel import col, select
+
+from mpp_catalog.domain.offerings import Definition
+from mpp_catalog.storage.tables import DefinitionRow, OfferingRow
+from mpp_catalog.use_cases.ports import StoredOffering
+
+_IN_FORCE = text(
+    """
+    SELECT o.mall, o.service, o.digest, o.definition_digest, o.body,
+           CAST(p.ends AS timestamp) AT TIME ZONE m.time_zone AS ends
+    FROM malls m
+    JOIN offering_periods p ON p.mall = m.code AND p.service = :service
+    JOIN offerings o ON o.digest = p.digest
+    WHERE m.code = :mall
+      AND p.starts <= CAST(CAST(:at AS timestamptz) AT TIME ZONE m.time_zone AS date)
+      AND (p.ends IS NULL OR p.ends > CAST(CAST(:at AS timestamptz) AT TIME ZONE m.time_zone AS date))
+    """
+)
+
+
+class StoredOfferings:
+    """Reads them."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def generation(self) -> int:
+        async with self._database.read() as session:
+            return int((await session.execute(text("SELECT generation FROM catalog_state"))).scalar_one())
+
+    async def in_force(self, mall: str, service: str, at: datetime) -> StoredOffering | None:
+        async with self._database.read() as session:
+            row = (await session.execute(_IN_FORCE, {"mall": mall, "service": service, "at": at})).one_or_none()
+        return StoredOffering(*row) if row else None
+
+    async def by_digest(self, digest: str) -> StoredOffering | None:
+        async with self._database.read() as session:
+            row = await session.get(OfferingRow, digest)
+        return StoredOffering(row.mall, row.service, row.digest, row.definition_digest, row.body) if row else None
+
+    async def definition_by_digest(self, digest: str) -> Definition | None:
+        async with self._database.read() as session:
+            query = select(DefinitionRow).where(col(DefinitionRow.digest) == digest)
+            row = (await session.execute(query)).scalars().one_or_none()
+        return to_definition(row) if row else None
+
+    async def definitions(self, service: str | None = None) -> list[Definition]:
+        query = select(DefinitionRow).order_by(
+            col(DefinitionRow.service), col(DefinitionRow.effective_from), col(DefinitionRow.version)
+        )
+        if service is not None:
+            query = query.where(col(DefinitionRow.service) == service)
+        async with self._database.read() as session:
+            return [to_definition(row) for row in (await session.execute(query)).scalars()]
+
+
+def to_definition(row: DefinitionRow) -> Definition:
+    body = json.loads(row.body)
+    return Definition(row.service, row.version, body["definition"], body["templates"])

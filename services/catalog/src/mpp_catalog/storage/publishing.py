@@ -1,0 +1,256 @@
+"""Writing: reference data in one transaction, each public service in one of its own."""
+
+import re
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from datetime import datetime
+from typing import Any
+
+from mpp.catalog.v1.events_pb2 import DefinitionPublished, OfferingChanged
+from mpp_runtime.database import Database, Transaction
+from sqlalchemy import delete, func, text
+from sqlalchemy.dialects.postgresql import insert
+from sqlmodel import col, select
+
+from mpp_catalog.domain.calendar import Calendar
+from mpp_catalog.domain.offerings import Definition, Offering, Override, Period, agencies_of, card
+from mpp_catalog.domain.reference import Agency, Mall, Region
+from mpp_catalog.storage.offerings import to_definition
+from mpp_catalog.storage.tables import (
+    AgencyRow,
+    CalendarRow,
+    DefinitionRow,
+    MallRow,
+    OfferingRow,
+    OverrideRow,
+    PeriodRow,
+    WordRow,
+)
+
+_REGION_COLUMNS = ("code", "name", "parent", "valid_from", "valid_to", "successor", "source", "time_zone")
+_WORD = re.compile(r"[^\W\d_]{3,}")
+
+
+class DatabasePublishing:
+    """One publication at a time: all of it holds an advisory lock."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def put_reference(
+        self,
+        regions: Sequence[Region],
+        time_zones: Mapping[str, str],
+        malls: Sequence[Mall],
+        agencies: Sequence[Agency],
+        calendars: Mapping[str, Calendar],
+    ) -> None:
+        async with self._database.transaction(lock=["reference"]) as transaction:
+            await _put_regions(transaction, regions, time_zones)
+            for version, calendar in {calendar.version: calendar for calendar in calendars.values()}.items():
+                await transaction.session.execute(
+                    insert(CalendarRow).values(version=version, body=calendar.as_dict()).on_conflict_do_nothing()
+                )
+            for mall in malls:
+                await _upsert(
+                    transaction,
+                    MallRow,
+                    "code",
+                    code=mall.code,
+                    name=mall.name,
+                    time_zone=mall.time_zone,
+                    working_weekdays=list(mall.working_weekdays),
+                    note={"id": mall.note.id, "en": mall.note.en},
+                    calendar_version=mall.calendar_version,
+                )
+            for agency in agencies:
+                await _put_agency(transaction, agency)
+            await _next_generation(transaction)
+
+    async def services(self) -> list[str]:
+        async with self._database.read() as session:
+            found = await session.execute(select(DefinitionRow.service).distinct())
+            return sorted(found.scalars())
+
+    @asynccontextmanager
+    async def service(self, code: str) -> AsyncIterator["DatabasePublication"]:
+        async with self._database.transaction(lock=[code]) as transaction:
+            yield DatabasePublication(transaction, code)
+            await _next_generation(transaction)
+
+
+class DatabasePublication:
+    """One public service inside its transaction."""
+
+    def __init__(self, transaction: Transaction, service: str) -> None:
+        self._transaction = transaction
+        self._session = transaction.session
+        self._service = service
+
+    async def definitions(self) -> list[Definition]:
+        rows = await self._session.execute(select(DefinitionRow).where(col(DefinitionRow.service) == self._service))
+        return [to_definition(row) for row in rows.scalars()]
+
+    async def overrides(self) -> list[Override]:
+        rows = await self._session.execute(select(OverrideRow).where(col(OverrideRow.service) == self._service))
+        return [Override(row.mall, row.service, row.version, row.body) for row in rows.scalars()]
+
+    async def add_definition(self, definition: Definition, at: datetime) -> None:
+        self._session.add(
+            DefinitionRow(
+                service=definition.service,
+                version=definition.version,
+                digest=definition.digest,
+                body=definition.body,
+                effective_from=definition.effective_from,
+                effective_to=definition.effective_to,
+                published_at=at,
+            )
+        )
+        await self._session.flush()
+        await self._session.execute(
+            insert(WordRow)
+            .values([{"word": word} for word in sorted(_vocabulary(definition.document))])
+            .on_conflict_do_nothing()
+        )
+        await self._transaction.publish(
+            DefinitionPublished(service=definition.service, version=definition.version, digest=definition.digest),
+            key=self._service,
+            at=at,
+        )
+
+    async def replace_overrides(self, overrides: Sequence[Override]) -> None:
+        await self._session.execute(delete(OverrideRow).where(col(OverrideRow.service) == self._service))
+        for override in overrides:
+            self._session.add(
+                OverrideRow(
+                    service=override.service, version=override.version, mall=override.mall, body=dict(override.document)
+                )
+            )
+        await self._session.flush()
+
+    async def replace_periods(
+        self, mall: str, periods: Sequence[Period], agencies: Mapping[str, Agency], at: datetime
+    ) -> int:
+        mine = (col(PeriodRow.mall) == mall, col(PeriodRow.service) == self._service)
+        rows = (await self._session.execute(select(PeriodRow).where(*mine))).scalars()
+        before = {(row.starts, row.ends, row.digest) for row in rows}
+        after = {(period.starts, period.ends, period.offering.digest) for period in periods}
+        if before == after:
+            return 0
+        await self._session.execute(delete(PeriodRow).where(*mine))
+        for period in periods:
+            await self._put_offering(period.offering, at)
+            await self._put_period(mall, period, agencies)
+        known = {digest for _, _, digest in before}
+        changed = [offering for offering in dict.fromkeys(p.offering.digest for p in periods) if offering not in known]
+        for digest in changed:
+            message = OfferingChanged(service=self._service, mall=mall, digest=digest)
+            await self._transaction.publish(message, key=self._service, region=mall, at=at)
+        return len(changed)
+
+    async def _put_offering(self, offering: Offering, at: datetime) -> None:
+        await self._session.execute(
+            insert(OfferingRow)
+            .values(
+                digest=offering.digest,
+                mall=offering.mall,
+                service=offering.service,
+                version=offering.version,
+                definition_digest=offering.definition_digest,
+                body=offering.body,
+                resolved_at=at,
+            )
+            .on_conflict_do_nothing()
+        )
+
+    async def _put_period(self, mall: str, period: Period, agencies: Mapping[str, Agency]) -> None:
+        document, involved = period.offering.document, sorted(agencies_of(period.offering.document))
+        names = [(code, agencies[code].name) for code in involved]
+        await self._session.execute(
+            insert(PeriodRow).values(
+                mall=mall,
+                service=self._service,
+                starts=period.starts,
+                ends=period.ends,
+                digest=period.offering.digest,
+                card=card(period.offering, agencies),
+                agencies=involved,
+                words=_words("indonesian", "A", document["name"]["id"])
+                .op("||")(_words("simple", "A", document["name"]["en"]))
+                .op("||")(_words("indonesian", "B", " ".join(document["keywords"]["id"])))
+                .op("||")(_words("simple", "B", " ".join(document["keywords"]["en"])))
+                .op("||")(_words("indonesian", "C", document["description"]["id"]))
+                .op("||")(_words("simple", "C", document["description"]["en"]))
+                .op("||")(_words("simple", "D", " ".join(f"{code} {n.id} {n.en}" for code, n in names))),
+            )
+        )
+
+
+async def _put_regions(transaction: Transaction, regions: Sequence[Region], time_zones: Mapping[str, str]) -> None:
+    columns = ", ".join(_REGION_COLUMNS)
+    await transaction.session.execute(text("CREATE TEMPORARY TABLE given_regions (LIKE regions) ON COMMIT DROP"))
+    connection = await (await transaction.session.connection()).get_raw_connection()
+    if connection.driver_connection is None:
+        raise RuntimeError("the connection is closed")
+    # 8,000 rows: COPY takes a tenth of the time of an INSERT.
+    await connection.driver_connection.copy_records_to_table(
+        "given_regions",
+        columns=_REGION_COLUMNS,
+        records=[
+            (r.code, r.name, r.parent, r.valid_from, r.valid_to, r.successor, r.source, time_zones.get(r.code))
+            for r in regions
+        ],
+    )
+    changes = ", ".join(f"{name} = excluded.{name}" for name in _REGION_COLUMNS[1:])
+    await transaction.session.execute(
+        text(
+            f"INSERT INTO regions ({columns}) SELECT {columns} FROM given_regions "  # noqa: S608
+            f"ON CONFLICT (code) DO UPDATE SET {changes} WHERE regions.* IS DISTINCT FROM excluded.*"
+        )
+    )
+
+
+async def _put_agency(transaction: Transaction, agency: Agency) -> None:
+    connector = {
+        "lookups": list(agency.lookups),
+        "tasks": [{"name": task.name, "services": list(task.services)} for task in agency.tasks],
+    }
+    values: dict[str, Any] = {
+        "code": agency.code,
+        "name": {"id": agency.name.id, "en": agency.name.en},
+        "kind": agency.kind,
+        "simulated": agency.simulated,
+        "connector": connector if agency.has_connector else None,
+    }
+    # Without keys at hand, those that are stored stay.
+    if agency.jwks:
+        values["jwks"] = agency.jwks
+    await _upsert(transaction, AgencyRow, "code", **values)
+
+
+async def _upsert(transaction: Transaction, table: type[Any], key: str, **values: Any) -> None:
+    statement = insert(table).values(**values)
+    await transaction.session.execute(
+        statement.on_conflict_do_update(
+            index_elements=[key], set_={name: statement.excluded[name] for name in values if name != key}
+        )
+    )
+
+
+async def _next_generation(transaction: Transaction) -> None:
+    await transaction.session.execute(text("UPDATE catalog_state SET generation = generation + 1"))
+
+
+def _words(configuration: str, weight: str, value: str) -> Any:
+    return func.setweight(func.to_tsvector(text(f"'{configuration}'"), value), text(f"'{weight}'"))
+
+
+def _vocabulary(document: Mapping[str, Any]) -> set[str]:
+    texts = [
+        *document["name"].values(),
+        *document["description"].values(),
+        *document["keywords"]["id"],
+        *document["keywords"]["en"],
+    ]
+    return {word for value in texts for word in _WORD.findall(value.lower())}

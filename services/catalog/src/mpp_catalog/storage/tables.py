@@ -1,0 +1,115 @@
+"""The tables; migrations/versions makes them."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Column, DateTime
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TEXT, TSVECTOR
+from sqlmodel import Field, SQLModel
+
+
+class RegionRow(SQLModel, table=True):
+    __tablename__ = "regions"
+    code: str = Field(primary_key=True)
+    name: str
+    parent: str | None = None
+    valid_from: date | None = None
+    valid_to: date | None = None
+    successor: str | None = None
+    source: str
+    time_zone: str | None = None
+
+
+class MallRow(SQLModel, table=True):
+    __tablename__ = "malls"
+    code: str = Field(primary_key=True)
+    name: str
+    time_zone: str
+    working_weekdays: list[int] = Field(sa_column=Column(JSONB, nullable=False))
+    note: dict[str, str] = Field(sa_column=Column(JSONB, nullable=False))
+    calendar_version: str
+
+
+class AgencyRow(SQLModel, table=True):
+    """`connector` is {"lookups": [name], "tasks": [{"name", "services"}]}; null without one."""
+
+    __tablename__ = "agencies"
+    code: str = Field(primary_key=True)
+    name: dict[str, str] = Field(sa_column=Column(JSONB, nullable=False))
+    kind: str
+    simulated: bool
+    connector: dict[str, Any] | None = Field(default=None, sa_column=Column(JSONB(none_as_null=True)))
+    jwks: dict[str, Any] | None = Field(default=None, sa_column=Column(JSONB(none_as_null=True)))
+
+
+class CalendarRow(SQLModel, table=True):
+    """Never changes: a trigger refuses it."""
+
+    __tablename__ = "calendar_versions"
+    version: str = Field(primary_key=True)
+    body: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
+
+
+class DefinitionRow(SQLModel, table=True):
+    """Never changes: a trigger refuses it. `body`: canonical JSON {"definition", "templates"}; `digest`: of it."""
+
+    __tablename__ = "definitions"
+    service: str = Field(primary_key=True)
+    version: str = Field(primary_key=True)
+    digest: str
+    body: bytes
+    effective_from: date
+    effective_to: date | None = None
+    published_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
+
+
+class OverrideRow(SQLModel, table=True):
+    """What the folder last said; what it said before lives on in the offerings."""
+
+    __tablename__ = "overrides"
+    service: str = Field(primary_key=True)
+    version: str = Field(primary_key=True)
+    mall: str = Field(primary_key=True)
+    body: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
+
+
+class OfferingRow(SQLModel, table=True):
+    """Never changes: a trigger refuses it. `body` is canonical JSON, `digest` its SHA-256."""
+
+    __tablename__ = "offerings"
+    digest: str = Field(primary_key=True)
+    mall: str
+    service: str
+    version: str
+    definition_digest: str
+    body: bytes
+    resolved_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
+
+
+class PeriodRow(SQLModel, table=True):
+    """The offering `digest` is in force from `starts` up to, not including, `ends`, at the mall's date."""
+
+    __tablename__ = "offering_periods"
+    mall: str = Field(primary_key=True)
+    service: str = Field(primary_key=True)
+    starts: date = Field(primary_key=True)
+    ends: date | None = None
+    digest: str
+    card: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
+    agencies: list[str] = Field(sa_column=Column(ARRAY(TEXT), nullable=False))
+    words: str = Field(sa_column=Column(TSVECTOR, nullable=False))
+
+
+class WordRow(SQLModel, table=True):
+    """The vocabulary that misspelt words are compared with."""
+
+    __tablename__ = "search_words"
+    word: str = Field(primary_key=True)
+
+
+class StateRow(SQLModel, table=True):
+    """One row; `generation` grows with every publication."""
+
+    __tablename__ = "catalog_state"
+    one: bool = Field(default=True, primary_key=True)
+    generation: int
