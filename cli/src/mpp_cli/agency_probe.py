@@ -13,11 +13,10 @@ import nats
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
-from nats.js.api import ConsumerConfig, StreamConfig
+from nats.js.api import AckPolicy, ConsumerConfig, DiscardPolicy, RetentionPolicy, StreamConfig
+from nats.js.errors import NotFoundError
 
 from mpp_cli.nats_config import AgencyFacts
-
-TASKS_SUBJECTS = ["agency.*.task.*"]
 
 
 class AgencyUnreachable(Exception):
@@ -137,13 +136,31 @@ async def _pulled(core: Client, agency: Client, facts: AgencyFacts, seconds: flo
 
 
 async def ensure_consumer(core: Client, code: str) -> None:
-    """Make stream TASKS and the agency's durable pull consumer unless they are there."""
+    """Make stream TASKS and the agency's durable pull consumer unless they are there, as applications makes them."""
     stream = core.jetstream()
     try:
         await stream.stream_info("TASKS")
-    except NatsError:
-        await stream.add_stream(StreamConfig(name="TASKS", subjects=TASKS_SUBJECTS))
-    try:
-        await stream.consumer_info("TASKS", code)
-    except NatsError:
-        await stream.add_consumer("TASKS", ConsumerConfig(durable_name=code, filter_subject=f"agency.{code}.task.>"))
+    except NotFoundError:
+        await stream.add_stream(
+            StreamConfig(
+                name="TASKS",
+                subjects=["agency.*.task.*"],
+                # Cannot be changed later, so it must be what applications asks for.
+                retention=RetentionPolicy.WORK_QUEUE,
+                discard=DiscardPolicy.NEW,
+                deny_delete=True,
+                deny_purge=True,
+                max_age=3 * 86_400,
+            )
+        )
+    await stream.add_consumer(
+        "TASKS",
+        ConsumerConfig(
+            durable_name=code,
+            filter_subject=f"agency.{code}.task.>",
+            ack_policy=AckPolicy.EXPLICIT,
+            ack_wait=30,
+            max_deliver=-1,
+            max_ack_pending=256,
+        ),
+    )

@@ -35,10 +35,7 @@ async def ask(connector: Connector, lookup: str, /, **given: Any) -> LookupAnswe
 
 
 async def check(nik: str, name: str, number: str, sub_type: str = "new") -> TaskAnswer:
-    given = {
-        "particulars": {"nik": nik, "name": name},
-        "answers": {"licence": {"number": number}, "sub_type": sub_type},
-    }
+    given = {"nik": nik, "name": name, "answers": {"licence": {"number": number}, "sub_type": sub_type}}
     expires = datetime.now(UTC) + timedelta(hours=1)
     return await sdmk.tasks["check"](Task(uuid4(), "check", uuid4(), "sip-perawat", "33.14", 1, given, expires))
 
@@ -163,3 +160,12 @@ def test_both_say_that_they_are_simulated() -> None:
         assert connector.simulated
         assert "imulas" in connector.source.id
         assert "imulated" in connector.source.en
+
+
+@pytest.mark.parametrize(
+    "given", [{}, {"nik": SITI, "name": "Siti Rahmawati"}, {"nik": SITI, "name": 1, "answers": {}}]
+)
+async def test_a_task_without_its_fields_is_the_platforms_fault(given: dict[str, Any]) -> None:
+    expires = datetime.now(UTC) + timedelta(hours=1)
+    with pytest.raises(RequestInvalid):
+        await sdmk.tasks["check"](Task(uuid4(), "check", uuid4(), "sip-perawat", "33.14", 1, given, expires))

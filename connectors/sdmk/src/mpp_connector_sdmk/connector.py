@@ -58,9 +58,9 @@ async def licence(request: LookupRequest) -> Found | NotFound | Refused:
 
 @connector.task("check")
 async def check(task: Task) -> Accepted | Rejected | Later:
-    """{"particulars": {"nik", "name"}, "answers": {"licence": {"number"}, "sub_type"}}; rejects with every reason."""
-    particulars, answers = _object(task.input, "particulars"), _object(task.input, "answers")
-    record = register().get(_nik(particulars))
+    """{"nik", "name", "answers": {"licence": {"number"}, "sub_type"}}; a rejection gives every reason."""
+    answers = _object(task.input, "answers")
+    record = register().get(_nik(task.input))
     if record is None:
         return Rejected(
             [
@@ -74,7 +74,7 @@ async def check(task: Task) -> Accepted | Rejected | Later:
         )
     reasons = objections(
         record,
-        name=_text(particulars, "name"),
+        name=_text(task.input, "name"),
         number=_text(_object(answers, "licence"), "number"),
         renewal=_text(answers, "sub_type") == "renewal",
         today=datetime.now(JAKARTA).date(),
