@@ -29,7 +29,7 @@ class FileStore:
         self._folder = folder
 
     @classmethod
-    def open(cls, url: str) -> "FileStore":
+    def at(cls, url: str) -> "FileStore":
         """`file:///absolute/folder` (made if missing, for the owner only) or `s3://bucket/prefix` (AWS_* variables)."""
         parts = urlsplit(url)
         if parts.scheme != "file":
@@ -68,11 +68,10 @@ class FileStore:
         except NotFound:
             return None
 
-    async def stream(self, key: str) -> AsyncIterator[bytes]:
+    async def open(self, key: str) -> AsyncIterator[bytes]:
         with _errors():
             result = await obstore.get_async(self._store, key)
-            async for chunk in result.stream():
-                yield bytes(chunk)
+        return _pieces(result)
 
     async def move(self, key: str, to: str) -> None:
         with _errors():
@@ -96,6 +95,12 @@ class FileStore:
         """What is acknowledged must survive a power cut; obstore leaves a local file in the page cache."""
         if self._folder is not None:
             await asyncio.to_thread(_sync_to_disk, self._folder, self._folder / key)
+
+
+async def _pieces(result: "obstore.GetResult") -> AsyncIterator[bytes]:
+    with _errors():
+        async for piece in result.stream():
+            yield bytes(piece)
 
 
 def _sync_to_disk(folder: Path, path: Path) -> None:

@@ -160,9 +160,7 @@ class Documents:
 
     async def open(self, storage_key: str) -> AsyncIterator[bytes]:
         """The file piece by piece. NotFound before the first piece when it is gone."""
-        pieces = self._files.stream(storage_key)
-        first = await anext(pieces, b"")
-        return _after(first, pieces)
+        return await self._files.open(storage_key)
 
     async def _prepared(self, key: str) -> PreparedDocument | None:
         found = await self._files.read_if_there(key)
@@ -202,29 +200,26 @@ class Documents:
         *,
         simulated: bool,
     ) -> dict[str, Any]:
-        """What a template sees as `json(bytes(sys.inputs.data))`; the shape is in docs/service-definition.md."""
+        """What a template sees as `json(bytes(sys.inputs.data))`; texts are Indonesian, as the documents are."""
         offering, decided = request.offering, request.decided_at.date()
         address = f"{self._public_url}/verify/{code}"
-        birth_date = request.particulars.get("birth_date")
-        holder: dict[str, Any] = dict(request.particulars)
-        if birth_date:
-            holder["birth_date_text"] = asdict(date_text(date.fromisoformat(birth_date)))
         return {
             "number": number,
             "title": output["name"],
             "service": {"code": offering["service"], "name": offering["definition"]["name"]},
             "mall": offering["mall"],
             "application_number": request.application_number,
-            "holder": holder,
+            "holder": dict(request.particulars),
             "answers": request.answers,
-            "issued": {"date": decided.isoformat(), "text": asdict(date_text(decided))},
-            "valid_until": (
-                {"date": valid_until.isoformat(), "text": asdict(date_text(valid_until))} if valid_until else None
-            ),
+            "issued_at": decided.isoformat(),
+            "issued_at_text": date_text(decided).id,
+            "valid_until": valid_until.isoformat() if valid_until else None,
+            "valid_until_text": date_text(valid_until).id if valid_until else None,
             "signer": {"name": request.signer.name, "title": request.signer.title},
-            "legal_basis": [law["title"] for law in offering["definition"].get("standard", {}).get("legal_basis", [])],
-            "verification": {"code": grouped(code), "url": address, "qr": self._renderer.qr_code(address)},
-            "simulated": asdict(SIMULATED) if simulated else None,
+            "verification_code": grouped(code),
+            "verification_url": address,
+            "qr_svg": self._renderer.qr_code(address),
+            "simulated_note": SIMULATED.id if simulated else None,
         }
 
 
@@ -254,9 +249,3 @@ def _valid_until(output: Mapping[str, Any], answers: Mapping[str, Any], today: d
             Text("Masa berlaku tidak dapat dihitung.", "The validity cannot be computed."),
             expression=expression,
         ) from error
-
-
-async def _after(first: bytes, pieces: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
-    yield first
-    async for piece in pieces:
-        yield piece
