@@ -50,7 +50,7 @@ def read_result(content: Mapping[str, Any]) -> AgencyResult:
         outcome = content["outcome"]
         if outcome not in ("accepted", "rejected", "later"):
             raise Refused("outcome-unknown")
-        data = content.get("data") or {}
+        data = {} if content.get("data") is None else content["data"]
         if not isinstance(data, dict):
             raise Refused("content-invalid")
         reasons = content.get("reasons") or []

@@ -55,7 +55,7 @@ class MessageFactsReader:
             desk = offering.agency_name(offering.task(state.task).agency)
         links = {"application": f"{self._public_url}/applications/{application}"}
         if head.number:
-            links["tracking"] = f"{self._public_url}/track/{head.number}"
+            links["tracking"] = f"{self._public_url}/track?number={head.number}"
         if line.event == "DocumentIssued":
             links["document"] = f"{self._public_url}/applications/{application}"
         return MessageFacts(
