@@ -1,7 +1,6 @@
 """The ordered consumer: each event once and in order, the effect in the same transaction as the position."""
 
 import asyncio
-import dataclasses
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -11,7 +10,7 @@ from mpp_runtime.bus import Bus
 from mpp_runtime.consumer import OrderedConsumer
 from mpp_runtime.database import Database, Transaction
 from mpp_runtime.errors import NotFound, Text, TryLater
-from mpp_runtime.events import Event
+from mpp_runtime.events import Event, to_headers
 from mpp_runtime.parked import Parked, list_parked
 from mpp_runtime.relay import Relay
 from mpp_runtime.sql import run
@@ -189,7 +188,9 @@ async def test_a_broken_chain_is_parked(database: Database, stream: Bus, start: 
 async def test_an_unreadable_message_is_parked_and_blocks_nobody(database: Database, stream: Bus, start: Start) -> None:
     start(make_consumer(database, stream))
     await stream.js.publish(f"{SUBJECTS[0][:-1]}Nonsense", b"\xff not json", headers={"ce-version": "1"})
-    await stream.js.publish(f"{SUBJECTS[0][:-1]}Nonsense", b"{}")
+    await stream.js.publish(
+        f"{SUBJECTS[0][:-1]}Nonsense", b"{}", headers={"ce-subject": "a\u00e9\x00", "ce-version": "9" * 30}
+    )
     await publish(stream, *make_chain("k", 1))
     await eventually(applied(database, 1))
     assert [one.reason.split(":")[0] for one in await parked(database)] == ["unreadable", "unreadable"]
@@ -293,13 +294,10 @@ async def test_the_effect_and_the_position_are_one_transaction(database: Databas
     handle = Poison(("k", 1))
     consumer = make_consumer(database, bus, handle)
     (row,) = make_chain("k", 1)
-    event = {k: v for k, v in row.items() if k in {f.name for f in dataclasses.fields(Event)}}
-    from mpp_runtime.events import to_headers
-
-    headers = to_headers(row, SOURCE)
-    assert await consumer.receive(event["subject"], headers, event["body"]) == ("later", 1)
+    message = row["subject"], to_headers(row, SOURCE), row["body"]
+    assert await consumer.receive(*message) == ("later", 1)
     assert await effects(database) == []
     handle.bad.clear()
-    assert await consumer.receive(event["subject"], headers, event["body"]) == ("applied", 0)
-    assert await consumer.receive(event["subject"], headers, event["body"]) == ("repeat", 0)
+    assert await consumer.receive(*message) == ("applied", 0)
+    assert await consumer.receive(*message) == ("repeat", 0)
     assert await effects(database, "k") == [1]

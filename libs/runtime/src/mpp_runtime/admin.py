@@ -116,8 +116,8 @@ async def _pages(database: Database, stream: str, key: str | None) -> AsyncItera
 async def rebase(database: Database, stream: str) -> None:
     """Sets the ledger and the relay's cursor back below every transaction of this cluster.
 
-    A dump restored into another cluster needs it, because transaction ids begin anew there. What was sent can no longer
-    be told from what was not: the relay sends the whole ledger once more, in order, and consumers ignore what they know.
+    A dump restored into another cluster needs it, because transaction ids begin anew there. What was sent can no
+    longer be told from what was not: the relay sends the whole ledger once more, and consumers ignore what they know.
     """
     async with database.transaction() as transaction:
         await run(transaction.session, "UPDATE events SET tx = '1'")

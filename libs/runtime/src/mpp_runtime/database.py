@@ -11,9 +11,10 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
-from mpp_runtime.errors import CommitUnknown, Invalid, Refusal, Text, TryLater
+from mpp_runtime.errors import CommitUnknown, Refusal, Text, TryLater, unstorable_text
 from mpp_runtime.events import LedgerEvent
 from mpp_runtime.ledger import Stored, Transaction
+from mpp_runtime.log import causes
 from mpp_runtime.sql import run
 
 __all__ = ["Database", "LedgerEvent", "Stored", "Transaction"]
@@ -23,9 +24,6 @@ _UNKNOWN = Text(
     "Belum pasti permintaan tersimpan. Ulangi dengan Idempotency-Key yang sama.",
     "It is not known whether the request was stored. Repeat it with the same Idempotency-Key.",
 )
-_UNSTORABLE = Text(
-    "Isian memuat karakter yang tidak dapat disimpan.", "The content has characters that cannot be stored."
-)
 # Classes of SQLSTATE that pass with time: connection, rolled back (deadlock, serialisation), resources, operator, lock.
 _PASSING = ("08", "40", "53", "57", "55P03", "25P03", "25P04")
 _LOCK = "SELECT pg_advisory_xact_lock(hashtextextended(k, 0)) FROM unnest(CAST(:keys AS text[])) k"
@@ -33,7 +31,7 @@ _UNSTORABLE_STATES = ("22021", "22P05")
 
 
 def _sqlstate(error: BaseException) -> str:
-    return str(getattr(error, "sqlstate", None) or getattr(getattr(error, "orig", None), "sqlstate", None) or "")
+    return next((state for cause in causes(error) if (state := str(getattr(cause, "sqlstate", None) or ""))), "")
 
 
 def _refusal(error: Exception) -> Refusal | None:
@@ -43,7 +41,8 @@ def _refusal(error: Exception) -> Refusal | None:
     lost = lost or (isinstance(error, DBAPIError) and error.connection_invalidated)
     if lost or state.startswith(_PASSING):
         return TryLater("database-unavailable", _BUSY)
-    return Invalid("unstorable-text", _UNSTORABLE) if state in _UNSTORABLE_STATES else None
+    unstorable = state in _UNSTORABLE_STATES or any(isinstance(cause, UnicodeEncodeError) for cause in causes(error))
+    return unstorable_text() if unstorable else None
 
 
 async def _shielded(work: Coroutine[Any, Any, None]) -> None:

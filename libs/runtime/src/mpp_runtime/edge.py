@@ -7,8 +7,8 @@ from typing import Any
 from fastapi import Request
 from starlette.exceptions import HTTPException
 
-from mpp_runtime.errors import Refusal, Text
-from mpp_runtime.log import describe, get_logger
+from mpp_runtime.errors import Refusal, Text, unstorable_text
+from mpp_runtime.log import causes, describe, get_logger
 from mpp_runtime.problems import problem
 from mpp_runtime.telemetry import span
 
@@ -49,16 +49,21 @@ class Edge:
             try:
                 await self._app(scope, self._capped(scope, receive, request), counted_send)
             except Exception as error:
-                _log.error("request failed", method=method, route=_route(scope), **describe(error))
-                own.set_attribute("error.type", type(error).__name__)
+                # However the half of a surrogate pair was met (orjson, pydantic, a hash), the caller sent it.
+                if any("surrogates not allowed" in str(cause) for cause in causes(error)):
+                    refusal: Refusal = unstorable_text()
+                else:
+                    _log.error("request failed", method=method, route=_route(scope), **describe(error))
+                    own.set_attribute("error.type", type(error).__name__)
+                    refusal = Refusal("internal-error", _INTERNAL)
                 if status:
                     raise  # half an answer is out: only closing the connection tells the client
-                await problem(Refusal("internal-error", _INTERNAL), request)(scope, receive, counted_send)
+                await problem(refusal, request)(scope, receive, counted_send)
             route = _route(scope)
             own.update_name(f"{method} {route}")
             own.set_attribute("http.route", route)
             own.set_attribute("http.response.status_code", status)
-            if not route.endswith(("/healthz", "/readyz")):
+            if scope["path"] not in ("/healthz", "/readyz"):
                 spent = round((time.perf_counter() - started) * 1000, 1)
                 _log.info("request", method=method, route=route, status=status, duration_ms=spent)
 

@@ -75,6 +75,12 @@ class Malformed(Refusal):
     title = Text("Permintaan tidak dapat dibaca", "Malformed request")
 
 
+def unstorable_text() -> Invalid:
+    """For text with NUL or half a surrogate pair, which JSON may carry and neither UTF-8 nor PostgreSQL can."""
+    told = Text("Isian memuat karakter yang tidak dapat disimpan.", "The content has characters that cannot be stored.")
+    return Invalid("unstorable-text", told)
+
+
 class Unauthenticated(Refusal):
     http_status, grpc_code_name = 401, "UNAUTHENTICATED"
     title = Text("Perlu masuk", "Sign-in needed")

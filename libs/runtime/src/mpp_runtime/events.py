@@ -87,7 +87,7 @@ def from_message(subject: str, headers: Mapping[str, str], body: bytes) -> Event
     if not isinstance(data, dict):
         raise TypeError("body is not an object")
     version, prev_hash, own = int(headers["ce-version"]), bytes.fromhex(headers["ce-prevhash"]), headers["ce-hash"]
-    if version < 1 or len(prev_hash) != 32 or len(bytes.fromhex(own)) != 32:
+    if not 0 < version < 2**63 or len(prev_hash) != 32 or len(bytes.fromhex(own)) != 32:
         raise ValueError("position or chain out of range")
     return Event(
         id=UUID(headers["ce-id"]),

@@ -45,12 +45,12 @@ class Transaction:
         """Writes the fact to the ledger as the next version of `key`, chained to the one before.
 
         The relay sends it after the commit on subject `<full proto name>[.<region>]`. Raises ValueError if `key` was
-        not locked when the transaction began or `at` has no offset.
+        not locked when the transaction began, is not ASCII, or `at` has no offset.
         """
         if key not in self.locked:
             raise ValueError("publish needs its key in transaction(lock=[...])")
-        if at.tzinfo is None:
-            raise ValueError("at needs an offset")
+        if at.tzinfo is None or not key.isascii():
+            raise ValueError("at needs an offset, and a key must be ASCII to travel in a header")
         last = await self._last(key)
         version, prev_hash = (last.version + 1, last.hash) if last else (1, FIRST_PREV_HASH)
         type_, own_id, body = message.DESCRIPTOR.full_name, event_id or new_id(), to_body(message)

@@ -4,7 +4,7 @@ import logging
 import re
 import sys
 import traceback
-from collections.abc import Callable, MutableMapping
+from collections.abc import Callable, Iterator, MutableMapping
 from typing import Any
 
 import orjson
@@ -51,10 +51,17 @@ def describe(error: BaseException) -> dict[str, Any]:
         "error": type(error).__name__,
         "frames": [f"{f.filename.rpartition('site-packages/')[2]}:{f.lineno} {f.name}" for f in frames],
     }
-    for cause in (error, error.__cause__, getattr(error, "orig", None)):
+    for cause in causes(error):
         if sqlstate := getattr(cause, "sqlstate", None):
             line["sqlstate"] = sqlstate
     return line
+
+
+def causes(error: BaseException | None) -> Iterator[BaseException]:
+    """The error, what caused it, what caused that."""
+    while error:
+        yield error
+        error = error.__cause__
 
 
 class _Foreign(logging.Handler):

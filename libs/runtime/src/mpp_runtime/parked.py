@@ -32,6 +32,8 @@ async def park(
     session: AsyncSession, consumer: str, subject: str, headers: Mapping[str, str], body: bytes, reason: str
 ) -> None:
     """Keeps the message and, by that, quarantines its key for this consumer. The same message is kept once."""
+    # A forger's header may hold what no column does.
+    headers = {k: v.encode("ascii", "replace").decode().replace("\0", "?") for k, v in headers.items()}
     try:
         version, hash_ = int(headers["ce-version"]) % 2**63, bytes.fromhex(headers["ce-hash"])
     except (KeyError, ValueError):
@@ -48,7 +50,7 @@ async def park(
         version=version,
         hash=hash_,
         subject=subject,
-        headers=orjson.dumps(dict(headers)).decode(),
+        headers=orjson.dumps(headers).decode(),
         body=body,
         reason=reason,
     )

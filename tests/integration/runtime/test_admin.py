@@ -1,0 +1,194 @@
+"""`python -m mpp_<service> events ...` and the migrations."""
+
+import argparse
+import asyncio
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from mpp_runtime.admin import add_events_command, run_events
+from mpp_runtime.bus import Bus
+from mpp_runtime.consumer import OrderedConsumer
+from mpp_runtime.database import Database
+from mpp_runtime.migrate import migrate, upgrade
+from mpp_runtime.relay import Relay
+from mpp_runtime.sql import run
+
+from tests.integration.runtime.conftest import Start
+from tests.integration.runtime.parts import SOURCE, STREAM, eventually, make_chain, publish, read_stream, submitted
+from tests.integration.runtime.test_consumer import Poison, applied, effects, make_consumer, parked, stream
+from tests.integration.runtime.test_relay import NOW, check_chains
+
+__all__ = ["stream"]
+
+
+def parse(*words: str) -> argparse.Namespace:
+    parser = argparse.ArgumentParser()
+    add_events_command(parser.add_subparsers())
+    return parser.parse_args(["events", *words])
+
+
+class Operator:
+    """Types commands and reads what they print."""
+
+    def __init__(
+        self, database: Database, bus: Bus, consumer: OrderedConsumer, output: pytest.CaptureFixture[str]
+    ) -> None:
+        self.given: dict[str, Any] = {"database": database, "bus": bus, "stream": STREAM, "source": SOURCE}
+        self.consumer = consumer
+        self.output = output
+
+    async def types(self, *words: str) -> tuple[int, list[Any]]:
+        self.output.readouterr()
+        code = await run_events(parse(*words), **self.given, consumers=[self.consumer])
+        lines = [line for line in self.output.readouterr().out.splitlines() if line.startswith("{")]
+        return code, [json.loads(line) for line in lines]
+
+
+async def test_parked_events_are_listed_replayed_and_discarded(
+    database: Database, stream: Bus, start: Start, capsys: pytest.CaptureFixture[str]
+) -> None:
+    handle = Poison(("a", 1), ("b", 1))
+    consumer = make_consumer(database, stream, handle)
+    start(consumer)
+    operator = Operator(database, stream, consumer, capsys)
+    await publish(stream, *make_chain("a", 2), *make_chain("b", 1))
+
+    async def three_parked() -> bool:
+        return len(await parked(database)) == 3
+
+    await eventually(three_parked)
+    code, listed = await operator.types("parked", "list")
+    assert code == 0
+    assert [(one["consumer"], one["key"], one["version"]) for one in listed] == [
+        ("APPLICATIONS:notifications", "a", 1),
+        ("APPLICATIONS:notifications", "a", 2),
+        ("APPLICATIONS:notifications", "b", 1),
+    ]
+    assert listed[0]["reason"] == "ZeroDivisionError"
+    code, counts = await operator.types("parked", "replay", "--key", "a")
+    assert (code, counts) == (1, [{"APPLICATIONS:notifications": {"replayed": 0, "failed": 1, "behind": 1}}])
+    handle.bad.remove(("a", 1))
+    code, counts = await operator.types("parked", "replay", "--consumer", "APPLICATIONS:notifications", "--key", "a")
+    assert (code, counts[0]["APPLICATIONS:notifications"]["replayed"]) == (0, 2)
+    name = "APPLICATIONS:notifications"
+    assert await operator.types("parked", "discard", name, "b", "1", "--reason", "agreed") == (0, [{"discarded": 1}])
+    assert await operator.types("parked", "discard", name, "b", "1", "--reason", "agreed") == (1, [{"discarded": 0}])
+    assert await operator.types("parked", "list") == (0, [])
+    _, everything = await operator.types("parked", "list", "--all")
+    assert [(one["key"], one["status"]) for one in everything] == [
+        ("a", "replayed"),
+        ("a", "replayed"),
+        ("b", "discarded"),
+    ]
+    assert await effects(database) == [("a", 1), ("a", 2)]
+    with pytest.raises(SystemExit, match="APPLICATIONS:notifications"):
+        await operator.types("parked", "replay", "--consumer", "nobody")
+
+
+async def test_a_lost_stream_is_rebuilt_from_the_ledger_without_a_second_effect(
+    database: Database, bus: Bus, start: Start, capsys: pytest.CaptureFixture[str]
+) -> None:
+    consumer = make_consumer(database, bus)
+    relay = Relay(database, bus, STREAM, SOURCE)
+    start(relay, consumer)
+    for n in range(10):
+        async with database.transaction(lock=["k", "other"]) as transaction:
+            await transaction.publish(submitted("k", str(n)), key="k", at=NOW)
+            await transaction.publish(submitted("other", str(n)), key="other", at=NOW)
+    await eventually(applied(database, *range(1, 11)))
+    await bus.js.delete_stream(STREAM)
+    operator = Operator(database, bus, consumer, capsys)
+    code, told = await operator.types("republish")
+    assert (code, told) == (0, [{"sent": 20}])
+    assert check_chains(await read_stream(bus)) == {"k": 10, "other": 10}
+    async with database.transaction(lock=["k"]) as transaction:
+        await transaction.publish(submitted("k"), key="k", at=NOW)
+    await eventually(applied(database, *range(1, 12)))
+    assert len(await effects(database)) == 21
+    assert await operator.types("republish", "--key", "other") == (0, [{"sent": 10}])
+    code, (lag,) = await operator.types("lag")
+    assert (code, lag["pending"]) == (0, 0)
+
+
+async def test_a_gap_nobody_fills_is_parked_and_healed_by_republishing(
+    database: Database, bus: Bus, start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("mpp_runtime.consumer._GAPS_BEFORE_PARKING", 3)
+    consumer = make_consumer(database, bus)
+    start(consumer)
+    await bus.ensure_stream(STREAM, ["mpp.applications.v1.>"])
+    rows = make_chain("k", 3)
+    await publish(bus, rows[0], rows[2])
+
+    async def one_parked() -> bool:
+        return [one.reason for one in await parked(database)] == ["gap: 2 did not come"]
+
+    await eventually(one_parked)
+    await publish(bus, rows[1])
+
+    async def two_parked() -> bool:
+        return [one.version for one in await parked(database)] == [2, 3]
+
+    await eventually(two_parked)
+    assert await consumer.replay() == {"replayed": 2, "failed": 0, "behind": 0}
+    assert await effects(database, "k") == [1, 2, 3]
+
+
+MIGRATION = '''
+"""{name}."""
+from alembic import op
+
+revision, down_revision = "{name}", {before!r}
+
+def upgrade():
+    for sql in {statements!r}:
+        op.execute(sql)
+'''
+
+
+def write_migration(folder: Path, name: str, before: str | None, *statements: str) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    told = MIGRATION.format(name=name, before=before, statements=statements)
+    (folder / f"{name}_made_for_a_test.py").write_text(told)
+
+
+async def test_migrations_run_once_each_and_two_at_once_wait(
+    database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    package = tmp_path / "mpp_sample_for_migrations"
+    versions = package / "storage" / "migrations" / "versions"
+    write_migration(versions, "0001", None, "CREATE TABLE things (n int)", "SELECT pg_sleep(0.3)")
+    (package / "__init__.py").write_text("")
+    monkeypatch.syspath_prepend(tmp_path)
+    await asyncio.gather(upgrade(package.name, database_url), upgrade(package.name, database_url))
+    write_migration(versions, "0002", "0001", "INSERT INTO things VALUES (1)")
+    await asyncio.to_thread(migrate, package.name, database_url)
+    await asyncio.to_thread(migrate, package.name, database_url)
+    database = Database.connect(database_url)
+    async with database.read() as session:
+        assert (await run(session, "SELECT count(*) FROM things")).scalar_one() == 1
+        assert (await run(session, "SELECT version_num FROM alembic_version")).scalar_one() == "0002"
+    await database.close()
+
+
+async def test_a_migration_does_not_wait_long_for_a_lock_and_a_failed_one_leaves_nothing(
+    database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    package = tmp_path / "mpp_sample_for_failing"
+    versions = package / "storage" / "migrations" / "versions"
+    write_migration(versions, "0001", None, "CREATE TABLE things (n int)")
+    (package / "__init__.py").write_text("")
+    monkeypatch.syspath_prepend(tmp_path)
+    await upgrade(package.name, database_url)
+    write_migration(versions, "0002", "0001", "CREATE TABLE more (n int)", "ALTER TABLE things ADD COLUMN m int")
+    database = Database.connect(database_url)
+    async with database.transaction() as transaction:
+        await run(transaction.session, "LOCK TABLE things IN ACCESS SHARE MODE")
+        with pytest.raises(Exception, match="lock timeout"):
+            await asyncio.wait_for(upgrade(package.name, database_url), 9)
+        found = (await run(transaction.session, "SELECT to_regclass('more')")).scalar_one()
+    assert found is None
+    await upgrade(package.name, database_url)
+    await database.close()
