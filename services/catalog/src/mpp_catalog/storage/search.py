@@ -16,12 +16,15 @@ _CANDIDATES = 2000
 _NEAREST = text(
     """
     SELECT asked.word, near.word
-    FROM unnest(CAST(:words AS text[])) AS asked (word)
+    FROM unnest(CAST(:words AS text[]), CAST(:terms AS text[])) AS asked (word, term)
     CROSS JOIN LATERAL (
       SELECT w.word, w.word <-> asked.word AS distance FROM search_words w ORDER BY w.word <-> asked.word LIMIT 1
     ) AS near
     WHERE near.distance <= :near AND length(asked.word) >= :shortest
-      AND NOT EXISTS (SELECT 1 FROM search_words w WHERE starts_with(w.word, asked.word))
+      AND NOT EXISTS (
+        SELECT 1 FROM offering_periods p
+        WHERE p.words @@ (to_tsquery('indonesian', asked.term) || to_tsquery('simple', asked.term))
+      )
     """
 )
 
@@ -38,7 +41,13 @@ class SearchIndex:
             return {}
         async with self._database.read() as session:
             rows = await session.execute(
-                _NEAREST, {"words": list(words), "near": _NEAR, "shortest": _SHORTEST_CORRECTED}
+                _NEAREST,
+                {
+                    "words": list(words),
+                    "terms": [_term(word) for word in words],
+                    "near": _NEAR,
+                    "shortest": _SHORTEST_CORRECTED,
+                },
             )
             return {row[0]: row[1] for row in rows}
 
@@ -61,7 +70,7 @@ class SearchIndex:
                 f"(to_tsquery('indonesian', :term{n}) || to_tsquery('simple', :term{n}))"
                 for n in range(len(query.terms))
             )
-            values |= {f"term{n}": f"'{term}':*" for n, term in enumerate(query.terms)}
+            values |= {f"term{n}": _term(term) for n, term in enumerate(query.terms)}
             conditions.append("p.words @@ wanted.query")
             rank = "CAST(ts_rank(words, query) * 1000000 AS bigint)"
         page = ""
@@ -88,3 +97,8 @@ class SearchIndex:
                 found = await session.execute(text("SELECT 1 FROM pg_extension WHERE extname = 'pg_trgm'"))
                 self._corrects = found.scalar_one_or_none() is not None
         return self._corrects
+
+
+def _term(word: str) -> str:
+    """`word` as the beginning of a word in a tsquery; words hold letters, digits and underscores only."""
+    return f"'{word}':*"

@@ -1,0 +1,139 @@
+"""Resolved offerings and the periods they are in force."""
+
+import json
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+from mpp_catalog.domain.canonical import digest
+from mpp_catalog.domain.differences import differences
+from mpp_catalog.domain.offerings import Definition, Override, card, resolve, timeline
+
+from tests.unit.catalog.shipped import content
+
+SIP = next(d for d in content().definitions if d.service == "sip-perawat")
+SRAGEN = next(mall for mall in content().malls if mall.code == "33.14")
+CHANGE = next(o for o in content().overrides if o.mall == "33.14")
+AGENCIES = content().agencies
+
+
+def version(number: str, starts: str, ends: str | None = None) -> Definition:
+    document = {**SIP.document, "version": number, "effective_from": starts, "effective_to": ends}
+    return Definition(SIP.service, number, document, SIP.templates)
+
+
+def change(number: str, starts: str, ends: str | None = None) -> Override:
+    document = {**CHANGE.document, "version": number, "effective_from": starts, "effective_to": ends}
+    return Override("33.14", SIP.service, number, document)
+
+
+def periods(definitions: list[Definition], overrides: list[Override]) -> list[tuple[str, str | None, str, bool]]:
+    return [
+        (p.starts.isoformat(), p.ends.isoformat() if p.ends else None, p.offering.version, p.offering.overridden)
+        for p in timeline(SRAGEN, definitions, overrides, AGENCIES)
+    ]
+
+
+def test_the_body_is_what_the_contract_says() -> None:
+    offering = resolve(SRAGEN, SIP, CHANGE, AGENCIES)
+    body: dict[str, Any] = json.loads(offering.body)
+    assert digest(offering.body) == offering.digest
+    assert set(body) == {
+        "mall", "service", "version", "definition_digest", "override", "definition", "templates", "agencies"
+    }  # fmt: skip
+    assert body["mall"] == {
+        "code": "33.14",
+        "name": "MPP Digital Kabupaten Sragen",
+        "region": {"code": "33.14", "name": "Kabupaten Sragen"},
+        "time_zone": "Asia/Jakarta",
+    }
+    assert body["definition"]["outputs"][0]["number"] == "503/{sequence:04d}/SIPP/DPMPTSP-SRG/{year}"
+    assert body["override"]["legal_reference"]["confirmed"] is False
+    assert body["agencies"]["sdmk"]["simulated"] is True
+    assert set(body["agencies"]) == {"dinkes", "dpmptsp", "esign", "kemenkes", "sdmk"}
+    lines = body["templates"]["sip-perawat"]["source"].splitlines()
+    assert not [line for line in lines if line.startswith("#import")]
+    assert "#let letter(" in body["templates"]["sip-perawat"]["source"]
+
+
+def test_without_an_override_the_definition_is_the_national_one() -> None:
+    body = json.loads(resolve(SRAGEN, SIP, None, AGENCIES).body)
+    assert body["definition"] == SIP.document
+    assert body["override"] is None
+
+
+def test_the_definition_digest_covers_the_templates() -> None:
+    assert replace(SIP, templates={"sip-perawat": "other"}).digest != SIP.digest
+
+
+def test_one_version_is_in_force_until_further_notice() -> None:
+    assert periods([version("2026.1", "2026-01-01")], []) == [("2026-01-01", None, "2026.1", False)]
+
+
+def test_a_later_version_takes_over_on_its_day() -> None:
+    both = [version("2026.2", "2026-07-01"), version("2026.1", "2026-01-01")]
+    assert periods(both, []) == [
+        ("2026-01-01", "2026-07-01", "2026.1", False),
+        ("2026-07-01", None, "2026.2", False),
+    ]
+
+
+def test_a_version_that_ends_gives_way_to_the_one_before() -> None:
+    both = [version("2026.1", "2026-01-01"), version("2026.2", "2026-03-01", "2026-03-31")]
+    assert periods(both, []) == [
+        ("2026-01-01", "2026-03-01", "2026.1", False),
+        ("2026-03-01", "2026-04-01", "2026.2", False),
+        ("2026-04-01", None, "2026.1", False),
+    ]
+
+
+def test_between_two_versions_nothing_may_be_offered() -> None:
+    both = [version("2026.1", "2026-01-01", "2026-01-31"), version("2026.2", "2026-03-01")]
+    assert periods(both, []) == [
+        ("2026-01-01", "2026-02-01", "2026.1", False),
+        ("2026-03-01", None, "2026.2", False),
+    ]
+
+
+def test_an_override_counts_for_its_time_and_its_version_only() -> None:
+    both = [version("2026.1", "2026-01-01"), version("2026.2", "2026-07-01")]
+    assert periods(both, [change("2026.1", "2026-02-01", "2026-12-31")]) == [
+        ("2026-01-01", "2026-02-01", "2026.1", False),
+        ("2026-02-01", "2026-07-01", "2026.1", True),
+        ("2026-07-01", None, "2026.2", False),
+    ]
+
+
+def test_periods_of_the_same_offering_are_one() -> None:
+    elsewhere = replace(change("2026.1", "2026-02-01"), mall="35.10")
+    assert periods([version("2026.1", "2026-01-01")], [elsewhere]) == [("2026-01-01", None, "2026.1", False)]
+
+
+def test_a_card_shows_what_a_list_needs() -> None:
+    shown = card(resolve(SRAGEN, SIP, CHANGE, AGENCIES), AGENCIES)
+    assert (shown["service"], shown["working_days"], shown["agency"]["code"]) == ("sip-perawat", 5, "kemenkes")
+    assert shown["overridden"] is True
+
+
+def test_differences_are_said_in_both_languages() -> None:
+    found = {}
+    for override in content().overrides:
+        definition = next(d for d in content().definitions if d.service == override.service)
+        mall = next(m for m in content().malls if m.code == override.mall)
+        here = resolve(mall, definition, override, AGENCIES).document
+        found[override.mall] = differences(definition.document, here)
+        assert found[override.mall], override
+    (health,) = found["33.15"]
+    assert (health.kind, health.path, health.baseline) == ("added", "/requirements/health-letter", None)
+    assert health.text.id == "Mal ini menambah persyaratan “Surat keterangan sehat dari dokter”."
+    assert health.text.en == "This mall adds the requirement “Health letter of a doctor”."
+    check, _signature = found["34.71"]
+    assert (check.path, check.baseline, check.here) == ("/workflow/states/verification/working_days", 2, 3)
+    assert check.text.en == "Step “Check by the registrar”: working days 3 (national standard: 2)."
+
+
+def test_no_difference_between_a_definition_and_itself() -> None:
+    assert differences(SIP.document, SIP.document) == []
+    gone = differences(SIP.document, {**SIP.document, "requirements": SIP.document["requirements"][1:]})
+    assert [(d.kind, d.path) for d in gone] == [("removed", "/requirements/photo")]
+    assert SIP.effective_from == date(2026, 1, 1)

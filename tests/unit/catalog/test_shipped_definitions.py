@@ -1,0 +1,204 @@
+"""The data of this repository: complete, consistent, and its documents can be made."""
+
+import json
+import shutil
+import subprocess
+import sys
+from datetime import date
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import jsonschema_rs
+import pytest
+import segno
+import typst
+import yaml
+from mpp_catalog.domain.expressions import evaluate
+from mpp_catalog.main import APPLICATION_EVENTS, check
+from mpp_catalog.use_cases.check_folder import check_folder
+
+from tests.unit.catalog.shipped import DEFINITIONS, content, document, folder
+
+PERSON = {
+    "name": "Siti Rahmawati",
+    "nik": "3314104708929001",
+    "birth_place": "Sragen",
+    "birth_date": "1992-08-07",
+    "address": "Dukuh Krajan RT 02 RW 01, Desa Contoh",
+}
+ANSWERS: dict[str, dict[str, Any]] = {
+    "sip-perawat": {
+        "sub_type": "new",
+        "licence": {"number": "STR-PRW-0331-2201", "lifetime": True, "credits_sufficient": True},
+        "practice": {
+            "kind": "facility",
+            "ordinal": 1,
+            "name": "RSUD Contoh",
+            "address": "Jalan Raya Sukowati Nomor 534, Sragen",
+            "district": "33.14.10",
+        },
+        "declaration": True,
+    },
+    "akta-kelahiran": {
+        "reporter": {"relation": "mother", "address": "Dukuh Krajan RT 02 RW 01, Desa Contoh"},
+        "child": {"origin": "known-parents", "name": "Bunga Lestari", "sex": "FEMALE", "order": 1},
+        "birth": {"place_kind": "hospital", "place": "Kabupaten Sragen", "date": "2026-11-20", "time": "07:15"},
+        "mother": {"nik": "3314104708929001", "name": "Siti Rahmawati"},
+        "father": {"nik": "3314051203889002", "name": "Budi Santoso"},
+        "declaration": True,
+    },
+    "surat-keterangan-usaha": {
+        "business": {
+            "name": "Warung Contoh",
+            "kind": "Warung makan",
+            "since": 2019,
+            "premises": "own",
+            "address": "Jalan Raya Timur Nomor 12",
+            "district": "33.14.10",
+            "village": "Contoh",
+        },
+        "purpose": "pengajuan kredit usaha rakyat",
+        "declaration": True,
+    },
+}
+
+
+def test_no_problem_in_the_whole_folder() -> None:
+    assert [str(problem) for problem in check_folder(folder(), APPLICATION_EVENTS)] == []
+
+
+def test_the_regions_are_those_of_the_decree() -> None:
+    levels = [region.level for region in folder().regions if region.valid_to is None]
+    assert {level: levels.count(level) for level in set(levels)} == {"province": 38, "regency": 514, "district": 7285}
+    cities = [r for r in folder().regions if r.level == "regency" and r.valid_to is None and r.code[3] >= "7"]
+    assert len(cities) == 98
+
+
+def test_codes_no_longer_in_force_lead_to_their_successor() -> None:
+    regions = {region.code: region for region in folder().regions}
+    old = [region for region in regions.values() if region.valid_to is not None]
+    assert len(old) == 138
+    assert regions["92.71"].successor == "96.71"
+    assert all(region.successor and regions[region.successor].valid_to is None for region in old)
+
+
+def test_the_21_pilots_are_malls() -> None:
+    codes = {mall.code for mall in content().malls}
+    assert len(codes) == 21
+    assert {"33.14", "35.10", "11.71", "64.72", "74.71"} <= codes
+    assert all("independen" in mall.note.id for mall in content().malls)
+
+
+def test_at_least_three_malls_override_something() -> None:
+    assert len({override.mall for override in content().overrides}) >= 3
+
+
+def test_every_day_that_is_not_worked_is_marked_confirmed_or_not() -> None:
+    holidays = content().calendars["33.14"].holidays
+    assert {h.day.year for h in holidays} == {2026, 2027}
+    assert all(h.confirmed for h in holidays if h.day.year == 2026)
+    assert {h.name.id for h in holidays if not h.confirmed} >= {"Hari Raya Idul Fitri", "Hari Raya Idul Adha"}
+
+
+def test_a_mistake_is_told_with_file_line_and_place(tmp_path: Path) -> None:
+    copy = tmp_path / "definitions"
+    shutil.copytree(DEFINITIONS, copy)
+    path = copy / "public_services" / "sip-perawat.yaml"
+    text = path.read_text().replace("to: registry-check", "to: registri", 1)
+    path.write_text(text)
+    line = next(n for n, content in enumerate(text.splitlines(), 1) if "to: registri" in content)
+    problems = [str(problem) for problem in check([path])]
+    assert any(
+        problem.startswith(
+            f"public_services/sip-perawat.yaml:{line}: /workflow/states/0/actions/0/to: there is no state 'registri'"
+        )
+        for problem in problems
+    ), problems
+    assert check([copy / "public_services" / "akta-kelahiran.yaml"]) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [("code: [", "not readable as YAML"), ("code: a\ncode: b\n", "the key 'code' is there twice")],
+)
+def test_a_file_that_cannot_be_read_is_told(tmp_path: Path, text: str, message: str) -> None:
+    copy = tmp_path / "definitions"
+    shutil.copytree(DEFINITIONS, copy)
+    (copy / "public_services" / "broken.yaml").write_text(text)
+    (problem,) = check([copy / "public_services" / "broken.yaml"])
+    assert message in problem.message
+    assert problem.line is not None
+
+
+def test_check_from_the_command_line() -> None:
+    command = [sys.executable, "-m", "mpp_catalog", "check", str(DEFINITIONS)]
+    result = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (result.returncode, result.stdout.strip()) == (0, "no problem found"), result.stderr
+
+
+@pytest.mark.parametrize("code", sorted(ANSWERS))
+def test_the_sample_answers_fit_the_form_and_its_rules(code: str) -> None:
+    form = document(code)["form"]
+    jsonschema_rs.Draft202012Validator(form["schema"], validate_formats=True).validate(ANSWERS[code])
+    for rule in form["rules"]:
+        assert evaluate(rule["expression"], ANSWERS[code], date(2026, 11, 24)) is True, rule["code"]
+    for requirement in document(code)["requirements"]:
+        if "when" in requirement:
+            assert evaluate(requirement["when"], ANSWERS[code], date(2026, 11, 24)) in (True, False)
+
+
+def test_the_rules_of_a_birth_refuse_what_is_wrong() -> None:
+    rules = {rule["code"]: rule["expression"] for rule in document("akta-kelahiran")["form"]["rules"]}
+    right = ANSWERS["akta-kelahiran"]
+    today = date(2026, 11, 24)
+    motherless = {key: value for key, value in right.items() if key != "mother"}
+    assert evaluate(rules["mother-of-known-parents"], motherless, today) is False
+    foundling = {**right, "child": {**right["child"], "origin": "foundling"}}
+    assert evaluate(rules["foundling-without-parents"], foundling, today) is False
+    tomorrow = {**right, "birth": {**right["birth"], "date": "2026-11-25"}}
+    assert evaluate(rules["birth-not-in-future"], tomorrow, today) is False
+
+
+@pytest.mark.parametrize("code", sorted(ANSWERS))
+def test_a_template_makes_an_archival_document(code: str, tmp_path: Path) -> None:
+    definition = document(code)
+    (tmp_path / "main.typ").write_text(folder().templates[definition["outputs"][0]["template"]])
+    picture = BytesIO()
+    segno.make("https://mpp.example.id/periksa/ABCD-EFGH").save(picture, kind="svg")
+    data = {
+        "number": definition["outputs"][0]["number"].format(sequence=1, mall_code="33.14", year=2026),
+        "issued_at_text": "24 November 2026",
+        "valid_until_text": "24 November 2031",
+        "holder": {name: PERSON[name] for name in definition["outputs"][0]["particulars"]},
+        "answers": ANSWERS[code],
+        "mall": {"code": "33.14", "name": "MPP Digital Kabupaten Sragen"},
+        "signer": {"name": "Hendra Gunawan", "title": "Kepala (demonstrasi)"},
+        "verification_url": "https://mpp.example.id/periksa/ABCD-EFGH",
+        "qr_svg": picture.getvalue().decode(),
+        "simulated_note": "Dokumen demonstrasi, tanda tangan simulasi.",
+    }
+    pdf = typst.compile(
+        tmp_path / "main.typ", root=tmp_path, sys_inputs={"data": json.dumps(data)}, pdf_standards="a-2b"
+    )
+    assert pdf.startswith(b"%PDF-1.7")
+    assert b"pdfaid:part" in pdf
+
+
+def test_every_template_says_when_its_signature_is_simulated() -> None:
+    for name, source in folder().templates.items():
+        for said in ('at(data, "simulated_note")', "(tanda tangan simulasi)", "Proyek independen MPP Digital"):
+            assert said in source, name
+
+
+def test_what_was_not_read_in_a_source_is_not_confirmed() -> None:
+    for file in folder().definitions:
+        for basis in file.document["standard"]["legal_basis"]:
+            assert basis["confirmed"] is False or basis["source"] in folder().sources, basis
+
+
+def test_the_schema_of_definitions_is_itself_a_schema() -> None:
+    for name, schema in folder().schemas.items():
+        jsonschema_rs.meta.validate(schema)
+        assert schema["$schema"].endswith("2020-12/schema"), name
+    assert yaml.safe_load((DEFINITIONS / "sources.yaml").read_text()).keys() == set(folder().sources)
