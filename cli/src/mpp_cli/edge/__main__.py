@@ -1,0 +1,71 @@
+"""`python -m mpp_cli.edge`: serves the origin until SIGTERM, on the loopback interface only."""
+
+import argparse
+import asyncio
+import errno
+import json
+import logging
+import signal
+import socket
+import sys
+
+from aiohttp import web
+
+from mpp_cli.edge.proxy import Edge
+from mpp_cli.edge.routes import missing
+
+
+def loopback_sockets(port: int) -> list[socket.socket]:
+    """`localhost` means 127.0.0.1 to some clients and ::1 to others; the latter is optional on a machine."""
+    sockets = [_bound(socket.AF_INET, "127.0.0.1", port)]
+    try:
+        sockets.append(_bound(socket.AF_INET6, "::1", port))
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            raise
+    return sockets
+
+
+def _bound(family: socket.AddressFamily, host: str, port: int) -> socket.socket:
+    bound = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if family == socket.AF_INET6:
+            bound.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+        bound.bind((host, port))
+    except OSError:
+        bound.close()
+        raise
+    return bound
+
+
+async def serve(port: int, routes: dict[str, str]) -> None:
+    """Until SIGTERM or SIGINT; requests under way get ten seconds."""
+    stop = asyncio.Event()
+    for signum in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(signum, stop.set)
+    runner = web.AppRunner(
+        Edge(routes).app(), access_log=None, auto_decompress=False, shutdown_timeout=10, keepalive_timeout=30
+    )
+    await runner.setup()
+    for bound in loopback_sockets(port):
+        await web.SockSite(runner, bound).start()
+    logging.getLogger("mpp.edge").info("serving on port %d", port)
+    await stop.wait()
+    await runner.cleanup()
+
+
+def main() -> None:
+    """Arguments: the port, and the targets as JSON `{"catalog": "http://127.0.0.1:41001", ...}`."""
+    parser = argparse.ArgumentParser(prog="python -m mpp_cli.edge", description=__doc__)
+    parser.add_argument("--port", type=int, required=True)
+    parser.add_argument("--routes", type=json.loads, required=True, help="JSON object: process name to address")
+    arguments = parser.parse_args()
+    if absent := missing(arguments.routes):
+        sys.exit(f"--routes has no address for: {', '.join(absent)}")
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
+    asyncio.run(serve(arguments.port, arguments.routes))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,29 @@
+"""Steps with their times, one line each, for a terminal and for a log alike."""
+
+import contextlib
+import time
+from collections.abc import Callable, Iterator
+
+
+class Progress:
+    """`write` gets each finished line."""
+
+    def __init__(self, write: Callable[[str], None]) -> None:
+        self._write = write
+        self._started = time.monotonic()
+
+    @property
+    def elapsed(self) -> float:
+        """Seconds since it was made."""
+        return time.monotonic() - self._started
+
+    @contextlib.contextmanager
+    def step(self, title: str) -> Iterator[None]:
+        """Says the title and how long the block took; a block that failed or was given up is said as such."""
+        began = time.monotonic()
+        try:
+            yield
+        except BaseException:
+            self._write(f"  ✗ {title}  {time.monotonic() - began:.1f} s")
+            raise
+        self._write(f"  ✓ {title}  {time.monotonic() - began:.1f} s")

@@ -1,0 +1,1 @@
+"""One process that owns all others: starts them, watches them, restarts the crashed, stops them in order."""

@@ -1,0 +1,102 @@
+"""The supervisor's door: one JSON line in, one JSON line out, over a unix socket only its owner can open."""
+
+import asyncio
+import contextlib
+import json
+import os
+import socket
+from collections.abc import Awaitable, Callable
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from mpp_cli.errors import CommandError
+from mpp_cli.supervisor.supervisor import Supervisor
+
+Answer = dict[str, Any]
+
+
+class Control:
+    """Serves `status`, `stop NAME`, `start NAME`, `environment NAME` and `shutdown`."""
+
+    def __init__(self, supervisor: Supervisor, path: Path, shutdown: Callable[[], None]) -> None:
+        self._supervisor = supervisor
+        self._path = path
+        self._shutdown = shutdown
+        self._server: asyncio.Server | None = None
+
+    async def open(self) -> None:
+        """Begins to listen; a socket file left by a killed supervisor is replaced (the lock says it is gone)."""
+        self._path.unlink(missing_ok=True)
+        self._server = await asyncio.start_unix_server(self._serve, self._path)
+        self._path.chmod(0o600)
+
+    async def close(self) -> None:
+        """Stops to listen and removes the socket file."""
+        if self._server is not None:
+            self._server.close()
+        self._path.unlink(missing_ok=True)
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with contextlib.suppress(ConnectionError):
+            line = await reader.readline()
+            if line:
+                writer.write(json.dumps(await self._answer(line)).encode() + b"\n")
+                await writer.drain()
+        writer.close()
+
+    async def _answer(self, line: bytes) -> Answer:
+        try:
+            request = json.loads(line)
+            name = str(request.get("name", ""))
+            commands: dict[str, Callable[[str], Awaitable[Answer]]] = {
+                "status": self._status,
+                "stop": self._stop,
+                "start": self._start,
+                "environment": self._environment,
+                "shutdown": self._shut_down,
+            }
+            return await commands[request["command"]](name)
+        except CommandError as error:
+            return {"error": error.what, "hint": error.hint}
+        except (KeyError, ValueError, AttributeError) as error:
+            return {"error": f"not understood: {error!r}", "hint": ""}
+
+    async def _status(self, _: str) -> Answer:
+        rows = [{**asdict(row), "ready": row.ready} for row in self._supervisor.status()]
+        return {"phase": self._supervisor.phase, "url": self._supervisor.url, "pid": os.getpid(), "processes": rows}
+
+    async def _stop(self, name: str) -> Answer:
+        await self._supervisor.child(name).stop()
+        return {"stopped": name}
+
+    async def _start(self, name: str) -> Answer:
+        await self._supervisor.child(name).start()
+        await self._supervisor.wait_ready(name, 60)
+        return {"started": name}
+
+    async def _environment(self, name: str) -> Answer:
+        return {"environment": dict(self._supervisor.child(name).program.environment)}
+
+    async def _shut_down(self, _: str) -> Answer:
+        self._shutdown()
+        return {"stopping": True}
+
+
+def ask(path: Path, command: str, name: str = "", seconds: float = 70) -> Answer | None:
+    """The running supervisor's answer; None when there is none. A refusal is raised."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
+        connection.settimeout(seconds)
+        try:
+            connection.connect(os.fspath(path))
+        except (FileNotFoundError, ConnectionRefusedError):
+            return None
+        connection.sendall(json.dumps({"command": command, "name": name}).encode() + b"\n")
+        with connection.makefile("rb") as answers:
+            line = answers.readline()
+    if not line:
+        return None
+    answer: Answer = json.loads(line)
+    if "error" in answer:
+        raise CommandError(answer["error"], hint=answer.get("hint", ""))
+    return answer
