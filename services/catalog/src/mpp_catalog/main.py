@@ -29,7 +29,7 @@ from mpp_catalog.use_cases.check_folder import check_folder, content_of
 from mpp_catalog.use_cases.folder import FileProblem
 from mpp_catalog.use_cases.offerings import CurrentOfferings
 from mpp_catalog.use_cases.ports import MessageTemplates
-from mpp_catalog.use_cases.publish import Publish, Report
+from mpp_catalog.use_cases.publish import PATIENCE_SECONDS, Publish, Report
 from mpp_catalog.use_cases.search_offerings import SearchOfferings
 
 NAME, STREAM, SOURCE = "catalog", "CATALOG", "/mpp/catalog"
@@ -124,7 +124,11 @@ async def seed(settings: CatalogSettings, definitions: Path, agency_keys: Path |
 
 
 async def publish(
-    database: Database, definitions: Path, agency_keys: Path | None, templates: MessageTemplates
+    database: Database,
+    definitions: Path,
+    agency_keys: Path | None,
+    templates: MessageTemplates,
+    patience: float = PATIENCE_SECONDS,
 ) -> Report:
     """What `seed` does, on a database at hand."""
     folder = await asyncio.to_thread(storage.read_folder, definitions)
@@ -132,7 +136,7 @@ async def publish(
         raise SystemExit("\n".join(map(str, problems)))
     keys = await asyncio.to_thread(storage.read_agency_keys, agency_keys) if agency_keys else {}
     publishing, offerings = storage.DatabasePublishing(database), storage.StoredOfferings(database)
-    return await Publish(publishing, offerings, templates, SystemClock()).run(content_of(folder, keys))
+    return await Publish(publishing, offerings, templates, SystemClock(), patience).run(content_of(folder, keys))
 
 
 async def events(settings: CatalogSettings, arguments: object) -> int:
