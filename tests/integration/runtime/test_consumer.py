@@ -301,3 +301,20 @@ async def test_the_effect_and_the_position_are_one_transaction(database: Databas
     assert await consumer.receive(*message) == ("applied", 0)
     assert await consumer.receive(*message) == ("repeat", 0)
     assert await effects(database, "k") == [1]
+
+
+async def test_an_effect_does_not_stay_when_the_position_cannot_move(
+    database: Database, bus: Bus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    consumer = make_consumer(database, bus)
+    (row,) = make_chain("k", 1)
+    message = row["subject"], to_headers(row, SOURCE), row["body"]
+
+    async def fail(*_: Any) -> None:
+        raise ZeroDivisionError
+
+    with monkeypatch.context() as broken:
+        broken.setattr(consumer, "_move", fail)
+        assert await consumer.receive(*message) == ("later", 1)
+    assert await effects(database) == []
+    assert await consumer.receive(*message) == ("applied", 0)

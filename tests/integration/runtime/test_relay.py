@@ -13,7 +13,7 @@ from mpp_runtime.database import Database
 from mpp_runtime.events import FIRST_PREV_HASH, from_message, is_genuine, to_headers
 from mpp_runtime.relay import Relay, send
 from mpp_runtime.sql import run
-from nats.js.errors import NotFoundError
+from nats.js.errors import APIError, NotFoundError
 
 from tests.integration.runtime.conftest import Start
 from tests.integration.runtime.parts import (
@@ -119,11 +119,15 @@ async def test_an_open_writer_holds_back_and_is_named(
 ) -> None:
     relay = Relay(database, bus, STREAM, SOURCE)
     start(relay)
+    younger = await asyncpg.connect(postgres.create_database())
     other = await asyncpg.connect(postgres.create_database(), server_settings={"application_name": "slow report"})
-    await other.execute("CREATE TABLE t (n int)")
     hold = other.transaction()
+    await other.execute("CREATE TABLE t (n int)")
     await hold.start()
     await other.execute("INSERT INTO t VALUES (1)")
+    hold_younger = younger.transaction()
+    await hold_younger.start()
+    await younger.execute("SELECT pg_current_xact_id()")
     async with database.transaction(lock=["k"]) as transaction:
         await transaction.publish(submitted("k"), key="k", at=NOW)
     await asyncio.sleep(0.5)
@@ -132,7 +136,9 @@ async def test_an_open_writer_holds_back_and_is_named(
     assert lag["held_back_by"]["pid"] == other.get_server_pid()
     assert lag["held_back_by"]["application_name"] == "slow report"
     await hold.rollback()
+    await hold_younger.rollback()
     await other.close()
+    await younger.close()
 
     async def sent() -> bool:
         return not (await relay.lag())["pending"]
@@ -140,7 +146,10 @@ async def test_an_open_writer_holds_back_and_is_named(
     await eventually(sent)
 
 
-async def test_events_are_sent_within_milliseconds_of_the_commit(database: Database, bus: Bus, start: Start) -> None:
+async def test_events_are_sent_within_milliseconds_of_the_commit(
+    database: Database, bus: Bus, start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("mpp_runtime.relay._POLL", 30.0)
     start(Relay(database, bus, STREAM, SOURCE))
     await asyncio.sleep(1.0)
     received = asyncio.Event()
@@ -151,7 +160,7 @@ async def test_events_are_sent_within_milliseconds_of_the_commit(database: Datab
     await bus.nc.subscribe(SUBJECTS[0], cb=heard)
     async with database.transaction(lock=["k"]) as transaction:
         await transaction.publish(submitted("k"), key="k", at=NOW)
-    await asyncio.wait_for(received.wait(), timeout=0.5)  # the poll alone would take up to a second
+    await asyncio.wait_for(received.wait(), timeout=0.5)
 
 
 async def test_headers_say_everything_a_foreign_consumer_needs(database: Database, bus: Bus, start: Start) -> None:
@@ -191,6 +200,14 @@ async def test_a_window_sent_again_after_a_crash_is_stored_once_and_in_order(bus
     await send(bus, STREAM, SOURCE, rows[:4])
     versions = [message.headers["ce-version"] for message in await read_stream(bus)]
     assert versions == ["1", "2", "3", "5", "4"]
+
+
+async def test_nothing_overtakes_a_message_that_the_stream_refuses(bus: Bus) -> None:
+    await bus.ensure_stream(STREAM, SUBJECTS, max_msg_size=2000)
+    rows = make_chain("k", 4)
+    with pytest.raises(APIError):
+        await send(bus, STREAM, SOURCE, [rows[0], rows[1] | {"body": b"x" * 3000}, *rows[2:]])
+    assert [message.headers["ce-version"] for message in await read_stream(bus)] == ["1"]
 
 
 async def test_a_cursor_ahead_of_the_cluster_stops_the_relay_until_rebased(

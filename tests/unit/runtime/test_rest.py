@@ -167,6 +167,14 @@ def test_every_refusal_is_mapped_everywhere(refusal: type[Refusal]) -> None:
     assert again.errors[0].detail == Text("d", "e")
 
 
+def test_a_services_own_refusal_arrives_as_its_kind() -> None:
+    class CalendarUnknown(TryLater):
+        pass
+
+    again = Refusal.from_dict(CalendarUnknown("calendar-unknown", Text("a", "b"), retry_after=9).as_dict())
+    assert (type(again), again.code, again.extra) == (TryLater, "calendar-unknown", {"retry_after": 9})
+
+
 async def test_fields_are_named_by_json_pointer_in_the_readers_language(client: httpx.AsyncClient) -> None:
     wrong = {
         "kind": "c",

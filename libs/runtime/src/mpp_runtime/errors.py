@@ -48,7 +48,7 @@ class Refusal(Exception):
     def as_dict(self) -> dict[str, Any]:
         """Both languages, for the trailing metadata of a gRPC call."""
         return {
-            "class": type(self).__name__,
+            "class": next(c.__name__ for c in type(self).__mro__ if c.__name__ in REFUSALS),
             "code": self.code,
             "detail": {"id": self.detail.id, "en": self.detail.en},
             "errors": [
