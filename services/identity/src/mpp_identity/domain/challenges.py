@@ -33,7 +33,7 @@ def _refuse(code: str, detail: Text) -> Invalid:
 
 @dataclass
 class Challenge:
-    """A code that was sent. `accounts` is empty when nobody has that contact: then it behaves the same, never passes."""
+    """A code that was sent. `accounts` is empty when nobody has that contact: the same to look at, but never right."""
 
     id: UUID
     purpose: Purpose

@@ -53,7 +53,7 @@ class Administration:
         self._world = world
 
     async def load_officers(self, entries: Sequence[OfficerEntry], *, synthetic: bool = False) -> int:
-        """Adds officers, and brings name, title, contact and roles of known ones up to date. Returns how many changed."""
+        """Adds officers, and brings name, title, contact and roles of known ones up to date. How many changed."""
         space, changed = (DEMONSTRATION if synthetic else OFFICERS), 0
         for entry in entries:
             account_id, now = uuid5(space, entry.key), self._world.now()
@@ -100,7 +100,7 @@ class Administration:
         return added
 
     async def set_active(self, account_id: UUID, active: bool) -> Account:
-        """Disabling ends every session and grant at once: no token is refreshed, access tokens end within 15 minutes."""
+        """Disabling ends every session and grant at once: no token is refreshed, and access tokens end in 15 minutes."""
         now = self._world.now()
         async with self._world.store.transaction(str(account_id)) as work:
             account = await work.accounts.get(account_id)

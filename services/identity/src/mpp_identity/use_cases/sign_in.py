@@ -23,7 +23,7 @@ NIK_DIGITS = 16
 
 
 def parse_identifier(text: str) -> Nik | Contact:
-    """An e-mail address has an @, a NIK 16 digits, anything else must be a phone number. Raises Invalid at /identifier."""
+    """An e-mail address has an @, a NIK 16 digits, the rest must be a phone number. Raises Invalid at /identifier."""
     text = text.strip()
     if not text:
         detail = Text("Isi email, nomor telepon, atau NIK.", "Give an e-mail address, a phone number or a NIK.")
@@ -46,7 +46,7 @@ class SignIn:
         self._sending: set[asyncio.Task[None]] = set()
 
     async def request_code(self, identifier: str, language: str, address: str) -> UUID:
-        """Id of the challenge; the same answer after the same time for everybody. Raises TryLater when sending failed."""
+        """Id of the challenge: the same answer after the same time for everybody. Raises TryLater if sending failed."""
         end = asyncio.get_running_loop().time() + self._equal_after
         who = parse_identifier(identifier)
         limits: dict[Limit, str] = {self._address_limit: address}

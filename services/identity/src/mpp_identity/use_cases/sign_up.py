@@ -10,6 +10,7 @@ from mpp_identity.domain.accounts import Account, Language, Person
 from mpp_identity.domain.challenges import LIFE, Challenge, code_digest, new_code
 from mpp_identity.domain.contacts import Contact
 from mpp_identity.domain.events import PersonRegistered
+from mpp_identity.domain.names import check_birth_date, parse_name
 from mpp_identity.domain.nik import Nik, Sex
 from mpp_identity.use_cases.limits import (
     ANSWERS_PER_ADDRESS,
@@ -144,17 +145,9 @@ class SignUp:
         nik = parsed(lambda: Nik.parse(form.nik))
         email = parsed(lambda: Contact.email(form.email)) if form.email.strip() else None
         phone = parsed(lambda: Contact.phone(form.phone)) if form.phone.strip() else None
-        name = " ".join(form.name.split())
-        errors.extend(_name_errors(name))
+        name = parsed(lambda: parse_name(form.name))
         now = self._world.now()
-        if not date(1900, 1, 1) <= form.birth_date <= now.date():
-            errors.append(
-                FieldError(
-                    "/birth_date",
-                    "birth-date-impossible",
-                    Text("Tanggal lahir tidak mungkin.", "The birth date is not possible."),
-                )
-            )
+        birth_date = parsed(lambda: check_birth_date(form.birth_date, now.date()))
         if not form.email.strip() and not form.phone.strip():
             errors.append(
                 FieldError(
@@ -164,13 +157,13 @@ class SignUp:
                 )
             )
         contact = email or phone
-        if errors or nik is None or contact is None:
+        if errors or nik is None or contact is None or name is None or birth_date is None:
             raise Invalid(
                 "sign-up-invalid",
                 Text("Ada isian yang perlu diperbaiki.", "Some fields need attention."),
                 tuple(errors),
             )
-        person = Person(nik=nik, birth_date=form.birth_date, sex=form.sex or nik.sex)
+        person = Person(nik=nik, birth_date=birth_date, sex=form.sex or nik.sex)
         account = Account(
             id=self._world.new_id(), kind="person", status="pending", name=name, language=form.language, created_at=now,
             updated_at=now, email=email, phone=phone, person=person,
@@ -200,20 +193,13 @@ class SignUp:
         return Started(account.id, contact.masked, account.created_at + LIFE, warnings)
 
 
-def _name_errors(name: str) -> list[FieldError]:
-    if 2 <= len(name) <= 150 and name.isprintable() and not any(mark in name for mark in "<>{}|\\^`@#"):
-        return []
-    detail = Text("Tulis nama lengkap seperti pada KTP.", "Write the full name as on the identity card.")
-    return [FieldError("/name", "name-invalid", detail)]
-
-
 def _nik_has_account() -> Conflict:
     return Conflict(
         "sign-up-not-possible",
         Text(
             "Pendaftaran ini tidak dapat diselesaikan. Jika sudah punya akun, silakan masuk. Jika belum, datang ke MPP "
             "terdekat dengan KTP.",
-            "This sign-up cannot be completed. If you have an account, sign in. If not, visit the nearest mall with your "
-            "identity card.",
+            "This sign-up cannot be completed. If you have an account, sign in. If not, visit the nearest mall with "
+            "your identity card.",
         ),
     )

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from mpp_identity.domain.accounts import Account, Verification
 from mpp_identity.domain.events import PersonVerified
+from mpp_identity.domain.names import check_birth_date, parse_name
 from mpp_identity.use_cases.limits import VERIFICATIONS_PER_PERSON, check
 from mpp_identity.use_cases.ports import Population, PopulationAnswer, World
 from mpp_runtime.errors import Conflict, NotFound, Text
@@ -56,8 +57,10 @@ class VerifyPerson:
                     ),
                 )
             if name or birth_date:
-                account.name = name or account.name
-                account.person.birth_date = birth_date or account.person.birth_date
+                today = self._world.now().date()
+                account.name = parse_name(name) if name else account.name
+                if birth_date:
+                    account.person.birth_date = check_birth_date(birth_date, today)
                 account.updated_at = self._world.now()
                 await work.accounts.save(account)
         return await self.ask(person)

@@ -1,8 +1,8 @@
 """Authlib's authorisation server without a framework and without I/O.
 
-Authlib judges a request synchronously. So whatever it may ask for is loaded before (`Loaded`), and what it decides is read
-from the request afterwards (`PlainRequest.issued`, `.new_code`, `.replayed`) and written by the use case, in the same
-transaction. Nothing here waits.
+Authlib judges a request synchronously. So whatever it may ask for is loaded before (`Loaded`), and what it decides is
+read from the request afterwards (`PlainRequest.issued`, `.new_code`, `.replayed`) and written by the use case, in the
+same transaction. Nothing here waits.
 """
 
 import base64
@@ -13,7 +13,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import unquote_plus
 
 from authlib.oauth2.rfc6749 import (  # type: ignore[import-untyped]
@@ -239,7 +239,7 @@ class RefreshGrant(_Issuing, grants.RefreshTokenGrant):  # type: ignore[misc]
 
 
 class ServiceGrant(grants.ClientCredentialsGrant):  # type: ignore[misc]
-    TOKEN_ENDPOINT_AUTH_METHODS = ["client_secret_basic", "client_secret_post"]
+    TOKEN_ENDPOINT_AUTH_METHODS = METHODS[:2]
 
     def validate_requested_scope(self) -> None:
         if self.request.payload.scope:
@@ -256,8 +256,8 @@ class ServiceGrant(grants.ClientCredentialsGrant):  # type: ignore[misc]
 class S256Challenge(CodeChallenge):  # type: ignore[misc]
     """PKCE by S256 alone; a confidential client may be registered without it."""
 
-    SUPPORTED_CODE_CHALLENGE_METHOD = ["S256"]
-    CODE_CHALLENGE_METHODS = {"S256": compare_s256_code_challenge}
+    SUPPORTED_CODE_CHALLENGE_METHOD = ("S256",)
+    CODE_CHALLENGE_METHODS: ClassVar = {"S256": compare_s256_code_challenge}
 
     def validate_code_challenge(self, grant: Any, redirect_uri: str) -> None:
         data = grant.request.payload.data

@@ -1,0 +1,1 @@
+"""Adapters to other services, to agencies and to this provider's keys."""
