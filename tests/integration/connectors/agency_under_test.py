@@ -73,7 +73,7 @@ async def check(task: Task) -> TaskAnswer:
     if what == "die" and calls == 1:
         os.kill(os.getpid(), signal.SIGKILL)
     if what == "busy" and calls <= int(task.input["times"]):
-        raise AgencyBusy(retry_after=0.3)
+        raise AgencyBusy(retry_after=float(task.input["pause"]))
     if what == "broken":
         raise ValueError(f"cannot parse {task.input['nik']}")
     if what == "invalid":

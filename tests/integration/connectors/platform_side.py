@@ -47,6 +47,10 @@ class Platform:
         return self
 
     async def ask(self, agency: str, name: str, **given: Any) -> LookupAnswer:
+        """A lookup whose input is the keywords."""
+        return await self.look_up(agency, name, given)
+
+    async def look_up(self, agency: str, name: str, given: dict[str, Any]) -> LookupAnswer:
         """A lookup, with the code the services use."""
 
         async def keys(code: str) -> dict[str, Any]:
@@ -65,6 +69,20 @@ class Platform:
         expires_in: float = 3600,
         sealed_to: OKPKey | None = None,
         **given: Any,
+    ) -> UUID:
+        """Put a task into the stream whose input is the keywords; returns its id."""
+        return await self.offer_input(agency, given, task, attempt, traceparent, name, expires_in, sealed_to)
+
+    async def offer_input(
+        self,
+        agency: str,
+        given: dict[str, Any],
+        task: UUID | None = None,
+        attempt: int = 1,
+        traceparent: str | None = None,
+        name: str = "check",
+        expires_in: float = 3600,
+        sealed_to: OKPKey | None = None,
     ) -> UUID:
         """Put a task into the stream; returns its id."""
         task = task or uuid4()

@@ -179,6 +179,20 @@ async def test_a_revoked_connector_comes_back_when_it_is_admitted_again(
     assert UJI in walls.agencies
 
 
+async def test_a_connection_that_the_server_closes_is_made_anew(platform: Platform, copy: MakeCopy) -> None:
+    # Told a limit that is not the account's, it sends what the server answers by closing the connection for good.
+    running = await copy(MAX_PAYLOAD="900000").start()
+    task = await platform.offer(do="huge")
+    await eventually(lambda: running.lines("connection-closed"), running.log_file.read_text)
+    await eventually(lambda: len(running.lines("ready")) >= 2)
+    assert platform.results(task) == []
+    assert running.process is not None
+    assert running.process.poll() is None
+    assert running.run("outbox", "forget", str(task)).returncode == 0
+    await eventually(lambda: running.run("ready").returncode == 0)
+    assert (await platform.ask("uji", "person")).outcome == "found"
+
+
 async def test_a_missing_consumer_is_waited_for(walls: Walls, copy: MakeCopy, platform: Platform) -> None:
     operator = await walls.as_core("operator")
     await operator.client.jetstream().delete_consumer("TASKS", "uji")

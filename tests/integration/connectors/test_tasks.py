@@ -100,12 +100,14 @@ async def test_later_is_repeated_until_its_time_and_then_asked_anew(platform: Pl
 
 async def test_a_busy_agency_is_asked_again_and_repeats_do_not_hurry_it(platform: Platform, copy: MakeCopy) -> None:
     running = await copy().start()
-    task = await platform.offer(do="busy", times=3)
+    task = await platform.offer(do="busy", times=2, pause=1.5)
     await eventually(lambda: running.lines("task-busy"))
-    await platform.offer(task=task, attempt=2, do="busy", times=3)
+    await platform.offer(task=task, attempt=2, do="busy", times=2, pause=1.5)
+    await asyncio.sleep(0.7)
+    assert len(running.calls(task, "begin")) == 1, "the second offer waits for the first"
     await eventually(lambda: str(task) in platform.effects)
-    assert len(running.calls(task, "begin")) == 4
-    assert len(running.lines("task-busy")) == 3
+    assert len(running.calls(task, "begin")) == 3
+    assert len(running.lines("task-busy")) == 2
     await all_acknowledged(platform)
 
 

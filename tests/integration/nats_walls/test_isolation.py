@@ -165,6 +165,7 @@ async def test_an_agencys_permissions_are_not_the_only_wall(walls: Walls) -> Non
         assert "lain's task" not in answer
         assert answer == "nothing" or "not enabled" in answer, (subject, answer)
     await applications.settle()
+    assert not [line for line in heard if "lain's task" in line]
     own = [line for line in heard if "forged" in line]
     assert len(own) == 2, "what it publishes stays in its own account"
     assert sum("a question to another" in line for line in heard) == 1, "only lain hears lain's questions"
