@@ -117,6 +117,7 @@ class Walls:
         for client in self.clients:
             if not client.is_closed:
                 await client.close()
+        self.clients.clear()
 
 
 class Copy:
