@@ -11,7 +11,7 @@ TRANSACTION_LIFE = timedelta(minutes=30)
 
 @dataclass
 class Session:
-    """`amr`: how the person proved who they are (RFC 8176); empty after the demonstration sign-in, which proves nothing."""
+    """`amr`: how the person proved who they are (RFC 8176); empty after the demonstration sign-in."""
 
     id: UUID
     account: UUID

@@ -100,7 +100,7 @@ class Administration:
         return added
 
     async def set_active(self, account_id: UUID, active: bool) -> Account:
-        """Disabling ends every session and grant at once: no token is refreshed, and access tokens end in 15 minutes."""
+        """Disabling ends every session and grant at once: nothing is refreshed, access tokens end in 15 minutes."""
         now = self._world.now()
         async with self._world.store.transaction(str(account_id)) as work:
             account = await work.accounts.get(account_id)

@@ -132,6 +132,14 @@ class SignUp:
             raise refusal
         return await self._verify.ask(person)
 
+    async def confirmed(self, person: UUID) -> Account:
+        """The account right after `confirm`."""
+        async with self._world.store.read() as work:
+            account = await work.accounts.get(person)
+        if account is None or not account.active:
+            raise NotFound("sign-up-unknown", Text("Pendaftaran tidak ditemukan.", "There is no such sign-up."))
+        return account
+
     def _account(self, form: SignUpForm) -> tuple[Account, Contact]:
         errors: list[FieldError] = []
 
