@@ -34,7 +34,8 @@ CALLBACK = "http://127.0.0.1:54321/callback"
 ENCRYPTION, LOOKUP = secrets.token_bytes(32), secrets.token_bytes(32)
 SIGNING = SigningKeys.generate()
 DEMO_DIR = Path(__file__).parents[3] / "definitions" / "demo"
-FOREIGN = {
+SERVICES = {"applications": "applications-secret", "notifications": "notifications-secret"}
+FOREIGN: dict[str, Any] = {
     "client_id": "foreign",
     "client_name": "Aplikasi Warga",
     "client_secret": "a secret with + and : and é",
@@ -105,9 +106,7 @@ def settings_for(database_url: str, **changes: Any) -> IdentitySettings:
             )
         ),
         "signing_keys": SecretStr(SIGNING),
-        "service_clients": SecretStr(
-            '{"applications": "applications-secret", "notifications": "notifications-secret"}'
-        ),
+        "service_clients": SecretStr(json.dumps(SERVICES)),
         "session_secret": SecretStr("s" * 48),
         "oidc_clients": SecretStr(json.dumps([FOREIGN])),
         "codes_an_address": 1000,
