@@ -87,8 +87,8 @@ class SmtpMailer:
         message["Date"] = format_datetime(mail.written_at)
         message["Message-ID"] = f"<{mail.id}@{self._domain}>"
         message["Auto-Submitted"] = "auto-generated"
+        message.set_content(mail.body)  # which drops every header called Content-*
         message["Content-Language"] = mail.language
-        message.set_content(mail.body)
         return message
 
     def _client(self, seconds: float) -> aiosmtplib.SMTP:
