@@ -29,10 +29,9 @@ _SWEEP_OLDER_THAN = timedelta(hours=6)
 class ResultSubscription:
     """Answers results of agencies with receipts; one of the replicas gets each."""
 
-    def __init__(self, bus: Bus, results: AgencyResults, woken: Callable[[], None]) -> None:
+    def __init__(self, bus: Bus, results: AgencyResults) -> None:
         self._bus = bus
         self._results = results
-        self._woken = woken
         self._room = asyncio.Semaphore(_AT_ONCE)
         self._under_way: set[asyncio.Task[None]] = set()
 
@@ -73,9 +72,6 @@ class ResultSubscription:
             except Exception as error:
                 code = error.code if isinstance(error, Refusal) else None
                 _log.error("agency result failed", agency=agency, code=code, **describe(error))
-            finally:
-                # What the answer led to may be the next task.
-                self._woken()
 
 
 class OfferLoop:
