@@ -19,11 +19,11 @@ class Progress:
 
     @contextlib.contextmanager
     def step(self, title: str) -> Iterator[None]:
-        """Says the title and how long the block took; a block that failed or was given up is said as such."""
+        """Says the title and how long the block took; one that failed is marked, one that was given up is not said."""
         began = time.monotonic()
         try:
             yield
-        except BaseException:
+        except Exception:
             self._write(f"  ✗ {title}  {time.monotonic() - began:.1f} s")
             raise
         self._write(f"  ✓ {title}  {time.monotonic() - began:.1f} s")

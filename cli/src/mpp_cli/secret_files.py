@@ -13,7 +13,7 @@ from mpp_cli.data_folder import DataFolder
 from mpp_cli.keys import NatsUser, ensure_jwk_sets, ensure_nats_user, write_private
 
 # Clients that get tokens of their own by client credentials.
-SERVICE_CLIENTS = ("applications", "catalog", "identity", "notifications", "portal")
+SERVICE_CLIENTS = ("applications", "catalog", "identity", "notifications")
 DATABASES = ("applications", "catalog", "identity", "notifications")
 BUS_USERS = ("applications", "catalog", "identity", "notifications", "operator", "sys")
 
@@ -35,8 +35,7 @@ def ensure_secrets(data: DataFolder, agencies: Sequence[str]) -> Secrets:
     _ensure(nik_keys(data), _new_nik_keys)
     clients = {name: _ensure(client_secret(data, name), _password) for name in SERVICE_CLIENTS}
     _write_if_changed(service_clients(data), json.dumps(clients))
-    for service in ("identity", "portal"):
-        _ensure(session_secret(data, service), _password)
+    _ensure(session_secret(data), _password)
     ensure_jwk_sets(folder / "platform")
     for code in agencies:
         ensure_jwk_sets(data.agency_keys / code)
@@ -64,8 +63,8 @@ def client_secret(data: DataFolder, service: str) -> Path:
     return data.secrets / "clients" / service
 
 
-def session_secret(data: DataFolder, service: str) -> Path:
-    return data.secrets / "sessions" / service
+def session_secret(data: DataFolder) -> Path:
+    return data.secrets / "session-secret"
 
 
 def database_url(data: DataFolder, service: str) -> Path:

@@ -57,14 +57,10 @@ def up(
         voice.say(f"Ended what an earlier start left behind: {line}")
     _need_free(port)
     _shorten_logs(data)
-    layout = Layout(data, ports.choose(port_names(), data.run / "ports.json"), port, environment)
+    layout = Layout(checkout(), data, ports.choose(port_names(), data.run / "ports.json"), port, environment)
     voice.say(f"Starting the mall in {data.root} ...")
     try:
-        asyncio.run(mall.run(layout, checkout() / "definitions", voice.say, live=not supervise and console.is_terminal))
-    except CommandError as error:
-        for line in error.lines() if supervise else []:
-            voice.say(line)
-        raise
+        asyncio.run(mall.run(layout, voice.say, live=not supervise and console.is_terminal))
     finally:
         lock.release()
 

@@ -16,8 +16,9 @@ CONNECTORS = ("dukcapil", "sdmk", "esign")
 
 @dataclass(frozen=True)
 class Layout:
-    """What the environments are made of: the data folder, the chosen ports, the public port, the environment's name."""
+    """What the environments are made of. `source` is the checkout: definitions, protos and documents lie there."""
 
+    source: Path
     data: DataFolder
     ports: dict[str, int]
     public_port: int
@@ -55,33 +56,36 @@ def service_environment(layout: Layout, service: str) -> dict[str, str]:
         "MPP_ENVIRONMENT": layout.environment,
         "MPP_REST_HOST": HOST,
         "MPP_REST_PORT": str(layout.ports[f"{service}-rest"]),
-        "MPP_NATS_URL": f"nats://{HOST}:{layout.ports['nats']}",
         "MPP_PUBLIC_URL": layout.public_url,
-        "MPP_JWKS_URL": f"{layout.http('identity-rest')}/oidc/jwks",
-        "MPP_TOKEN_URL": f"{layout.http('identity-rest')}/oidc/token",
-        "MPP_CLIENT_ID": service,
-        "MPP_CLIENT_SECRET_FILE": str(secret_files.client_secret(data, service)),
         "MPP_TRACE_FILE": str(data.trace(service)),
     }
-    for other in WITH_DATABASE:
-        found[f"MPP_{other.upper()}_GRPC"] = f"{HOST}:{layout.ports[f'{other}-grpc']}"
     if service in WITH_DATABASE:
-        found["MPP_DATABASE_URL_FILE"] = str(secret_files.database_url(data, service))
-        found["MPP_NATS_SEED_FILE"] = str(secret_files.bus_seed(data, service))
-        found["MPP_GRPC_HOST"] = HOST
-        found["MPP_GRPC_PORT"] = str(layout.ports[f"{service}-grpc"])
+        found |= {
+            "MPP_DATABASE_URL_FILE": str(secret_files.database_url(data, service)),
+            "MPP_NATS_URL": f"nats://{HOST}:{layout.ports['nats']}",
+            "MPP_NATS_SEED_FILE": str(secret_files.bus_seed(data, service)),
+            "MPP_GRPC_HOST": HOST,
+            "MPP_GRPC_PORT": str(layout.ports[f"{service}-grpc"]),
+            "MPP_JWKS_URL": f"{layout.http('identity-rest')}/oidc/jwks",
+            "MPP_TOKEN_URL": f"{layout.http('identity-rest')}/oidc/token",
+            "MPP_CLIENT_ID": service,
+            "MPP_CLIENT_SECRET_FILE": str(secret_files.client_secret(data, service)),
+            **{f"MPP_{other.upper()}_GRPC": f"{HOST}:{layout.ports[f'{other}-grpc']}" for other in WITH_DATABASE},
+        }
     return {**found, **_own(layout, service)}
 
 
 def _own(layout: Layout, service: str) -> dict[str, str]:
     data = layout.data
     platform = data.secrets / "platform" / "private.jwks.json"
+    demo_people = {"MPP_DEMO_DIR": str(layout.source / "definitions" / "demo")} if layout.environment == "demo" else {}
     own: dict[str, dict[str, str]] = {
         "identity": {
             "MPP_NIK_KEYS_FILE": str(secret_files.nik_keys(data)),
             "MPP_SIGNING_KEYS_FILE": str(secret_files.signing_keys(data)),
             "MPP_SERVICE_CLIENTS_FILE": str(secret_files.service_clients(data)),
-            "MPP_SESSION_SECRET_FILE": str(secret_files.session_secret(data, "identity")),
+            "MPP_SESSION_SECRET_FILE": str(secret_files.session_secret(data)),
+            **demo_people,
         },
         "applications": {
             "MPP_FILES_URL": data.files.as_uri(),
@@ -93,8 +97,13 @@ def _own(layout: Layout, service: str) -> dict[str, str]:
             "MPP_SMTP_PORT": str(layout.ports["smtp"]),
             "MPP_SMTP_STARTTLS": "false",
             "MPP_MAIL_FROM": "mal@mpp.example.id",
+            # The first tries come soon, so that a demonstration can show a retry.
+            "MPP_RETRY_SECONDS": "[1, 5, 30, 7200, 21600]",
         },
-        "portal": {"MPP_SESSION_SECRET_FILE": str(secret_files.session_secret(data, "portal"))},
+        "portal": {
+            "MPP_PROTOS_DIR": str(layout.source / "protos"),
+            "MPP_ASYNCAPI_FILE": str(layout.source / "docs" / "asyncapi.yaml"),
+        },
     }
     return own.get(service, {})
 

@@ -3,7 +3,6 @@
 import asyncio
 import signal
 from collections.abc import Callable
-from pathlib import Path
 
 from rich.live import Live
 
@@ -17,7 +16,7 @@ from mpp_cli.terminal import console, status_table
 REFRESH_SECONDS = 0.5
 
 
-async def run(layout: Layout, definitions: Path, say: Callable[[str], None], *, live: bool) -> None:
+async def run(layout: Layout, say: Callable[[str], None], *, live: bool) -> None:
     """Until a signal or `mpp down`. Raises CommandError when the start fails; everything is stopped by then."""
     stop, hurry = asyncio.Event(), asyncio.Event()
     _listen_to_signals(stop, hurry, say)
@@ -27,7 +26,7 @@ async def run(layout: Layout, definitions: Path, say: Callable[[str], None], *, 
     await control.open()
     try:
         progress = Progress(say)
-        if await _start(Startup(layout, supervisor, progress, definitions), stop):
+        if await _start(Startup(layout, supervisor, progress), stop):
             supervisor.phase = "ready"
             for line in greeting(layout, progress.elapsed):
                 say(line)

@@ -35,11 +35,11 @@ READY_SECONDS = 60.0
 class Startup:
     """One start. The supervisor owns what is started, also when a step fails."""
 
-    def __init__(self, layout: Layout, supervisor: Supervisor, progress: Progress, definitions: Path) -> None:
+    def __init__(self, layout: Layout, supervisor: Supervisor, progress: Progress) -> None:
         self._layout = layout
         self._supervisor = supervisor
         self._progress = progress
-        self._definitions = definitions
+        self._definitions = layout.source / "definitions"
 
     async def run(self) -> None:
         """Everything up and ready, or a CommandError that says what is not."""
@@ -55,9 +55,11 @@ class Startup:
             self._nats(secrets),
         )
         await _together(
-            *(self._service(postgres, name) for name in SERVICES),
+            *(self._service(name) for name in SERVICES),
             *(self._bring_up(f"connector {code}", programs.connector(self._layout, code)) for code in CONNECTORS),
         )
+        # Last, because publishing a definition has its messages checked by notifications.
+        await self._seed(postgres)
 
     async def _bring_up(self, title: str, program: Program) -> None:
         with self._progress.step(title):
@@ -81,20 +83,19 @@ class Startup:
         environment = connector_environment(self._layout, "esign")
         await self._command("certification authority of esign", "mpp_connector_esign", ["init"], environment, "esign")
 
-    async def _service(self, postgres: PostgresServer, name: str) -> None:
+    async def _service(self, name: str) -> None:
         environment = service_environment(self._layout, name)
         if name in WITH_DATABASE:
             await self._command(f"{name}: migrations", f"mpp_{name}", ["migrate"], environment, name)
-        if name == "catalog":
-            await self._seed(postgres, environment)
         await self._bring_up(name, programs.service(self._layout, name))
 
-    async def _seed(self, postgres: PostgresServer, environment: dict[str, str]) -> None:
+    async def _seed(self, postgres: PostgresServer) -> None:
         """Reads the definitions into the catalogue when they or the agencies' keys changed since the last time."""
         keys = self._layout.data.agency_keys
         mark = await asyncio.to_thread(fingerprint, [self._definitions, *sorted(keys.glob("*/public.jwks.json"))])
         if await read_mark(postgres.url(), "catalog") == mark:
             return
+        environment = service_environment(self._layout, "catalog")
         arguments = ["seed", "--definitions", str(self._definitions), "--agency-keys", str(keys)]
         await self._command("catalog: definitions", "mpp_catalog", arguments, environment, "catalog")
         await write_mark(postgres.url(), "catalog", mark)
