@@ -31,7 +31,7 @@ class Process:
         self.process = subprocess.Popen(
             [sys.executable, "-m", "tests.integration.runtime.sample_service"],
             cwd=ROOT,
-            env={"PATH": os.environ["PATH"], **environment},
+            env={name: os.environ[name] for name in ("PATH", "PYTHONPATH") if name in os.environ} | environment,
             stdout=log.open("wb"),
             stderr=subprocess.STDOUT,
         )

@@ -29,6 +29,14 @@ _FETCH_SECONDS = 1.0
 _ACK_WAIT_SECONDS = 30.0
 _ERRORS_BEFORE_PARKING = 5
 _GAPS_BEFORE_PARKING = 20  # about ten minutes: `events republish` fills a gap, and then nothing needs a replay
+_STANDING = """
+    SELECT coalesce(i.version, 0) AS version, coalesce(i.hash, :first) AS hash,
+        EXISTS (
+            SELECT FROM parked_events WHERE consumer = :consumer AND key = :key AND status = 'parked'
+        ) AS quarantined,
+        EXISTS (SELECT FROM inbox_attempts WHERE consumer = :consumer AND event = :event) AS counted
+    FROM (SELECT) AS one LEFT JOIN inbox i ON i.consumer = :consumer AND i.key = :key
+"""
 _log = get_logger(__name__)
 
 
@@ -137,7 +145,7 @@ class OrderedConsumer:
 
     async def _apply(self, event: Event, headers: Mapping[str, str]) -> tuple[Outcome, int]:
         async with self._transaction(event) as transaction:
-            version, hash_ = await self._position(transaction, event.key)
+            version, hash_, quarantined, counted = await self._standing(transaction, event)
             if event.version < version or (event.version == version and event.hash == hash_):
                 return "repeat", 0
             reason = ""
@@ -145,7 +153,7 @@ class OrderedConsumer:
                 reason = "forged: the hash is not the hash of the content"
             elif event.version == version or (event.version == version + 1 and event.prev_hash != hash_):
                 reason = "fork: does not follow what was heard before"
-            elif await parked.is_quarantined(transaction.session, self.name, event.key):
+            elif quarantined:
                 reason = "behind: an earlier event of its key is parked"
             elif event.version > version + 1:
                 attempts = await self._count(transaction, event, f"gap: {version} was the last")
@@ -157,6 +165,8 @@ class OrderedConsumer:
                 return "parked", 0
             await self._handle(transaction, event)
             await self._move(transaction, event)
+            if counted:
+                await self._forget_attempts(transaction, event)
         return "applied", 0
 
     async def _failed(self, event: Event, headers: Mapping[str, str], error: Exception) -> tuple[Outcome, int]:
@@ -182,10 +192,11 @@ class OrderedConsumer:
         await self._forget_attempts(transaction, event)
         _log.error("event parked", consumer=self.name, key=event.key, version=event.version, reason=reason)
 
-    async def _position(self, transaction: Transaction, key: str) -> tuple[int, bytes]:
-        statement = "SELECT version, hash FROM inbox WHERE consumer = :consumer AND key = :key"
-        row = (await run(transaction.session, statement, consumer=self.name, key=key)).one_or_none()
-        return (row.version, row.hash) if row else (0, FIRST_PREV_HASH)
+    async def _standing(self, transaction: Transaction, event: Event) -> tuple[int, bytes, bool, bool]:
+        """Version and hash of the last event of the key, whether one is parked, whether this one failed before."""
+        values = {"consumer": self.name, "key": event.key, "event": event.id, "first": FIRST_PREV_HASH}
+        row = (await run(transaction.session, _STANDING, **values)).one()
+        return row.version, row.hash, row.quarantined, row.counted
 
     async def _move(self, transaction: Transaction, event: Event) -> None:
         await run(
@@ -199,7 +210,6 @@ class OrderedConsumer:
             version=event.version,
             hash=event.hash,
         )
-        await self._forget_attempts(transaction, event)
 
     async def _count(self, transaction: Transaction, event: Event, error: str) -> int:
         counted = await run(
@@ -243,7 +253,7 @@ class OrderedConsumer:
     async def _replay(self, one: parked.Parked) -> None:
         event = from_message(one.subject, one.headers, one.body)
         async with self._transaction(event) as transaction:
-            version, _ = await self._position(transaction, event.key)
+            version, *_ = await self._standing(transaction, event)
             if event.version > version:
                 if not await self._is_next(transaction, one, event):
                     raise ValueError("not the genuine next of its key")
@@ -265,6 +275,6 @@ class OrderedConsumer:
         return len(ones)
 
     async def _is_next(self, transaction: Transaction, one: parked.Parked, event: Event) -> bool:
-        version, hash_ = await self._position(transaction, event.key)
+        version, hash_, *_ = await self._standing(transaction, event)
         follows = event.version == version + 1 and event.prev_hash == hash_
         return follows and is_genuine(event, one.headers["ce-time"])

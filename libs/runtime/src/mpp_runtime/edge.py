@@ -47,7 +47,7 @@ class Edge:
             method, kind="server", parent=request.headers.get("traceparent"), http__request__method=method
         ) as own:
             try:
-                await self._app(scope, self._capped(scope, receive, request), counted_send)
+                await self._app(scope, self._capped(scope, receive), counted_send)
             except Exception as error:
                 # However the half of a surrogate pair was met (orjson, pydantic, a hash), the caller sent it.
                 if any("surrogates not allowed" in str(cause) for cause in causes(error)):
@@ -67,16 +67,13 @@ class Edge:
                 spent = round((time.perf_counter() - started) * 1000, 1)
                 _log.info("request", method=method, route=route, status=status, duration_ms=spent)
 
-    def _capped(self, scope: Scope, receive: Receive, request: Request) -> Receive:
+    def _capped(self, scope: Scope, receive: Receive) -> Receive:
         seen = 0
 
         async def capped() -> MutableMapping[str, Any]:
             nonlocal seen
             # By now the route is known: an endpoint marked with `body_limit` has its own cap.
             limit = getattr(scope.get("endpoint"), "__mpp_body_limit__", self._body_limit)
-            announced = request.headers.get("content-length", "0")
-            if announced.isdigit() and int(announced) > limit:
-                raise HTTPException(413)
             message = await receive()
             if message["type"] == "http.request":
                 seen += len(message.get("body", b""))

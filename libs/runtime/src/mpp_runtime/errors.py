@@ -47,16 +47,9 @@ class Refusal(Exception):
 
     def as_dict(self) -> dict[str, Any]:
         """Both languages, for the trailing metadata of a gRPC call."""
-        return {
-            "class": next(c.__name__ for c in type(self).__mro__ if c.__name__ in REFUSALS),
-            "code": self.code,
-            "detail": {"id": self.detail.id, "en": self.detail.en},
-            "errors": [
-                {"field": e.field, "code": e.code, "detail": {"id": e.detail.id, "en": e.detail.en}}
-                for e in self.errors
-            ],
-            "extra": self.extra,
-        }
+        kind = next(c.__name__ for c in type(self).__mro__ if c.__name__ in REFUSALS)
+        errors = [{"field": e.field, "code": e.code, "detail": vars(e.detail)} for e in self.errors]
+        return {"class": kind, "code": self.code, "detail": vars(self.detail), "errors": errors, "extra": self.extra}
 
     @staticmethod
     def from_dict(data: Mapping[str, Any]) -> "Refusal":
@@ -126,31 +119,34 @@ class PreconditionMissing(Refusal):
     title = Text("Syarat belum disertakan", "Precondition required")
 
 
-class TooMany(Refusal):
+class _Waiting(Refusal):
+    default_seconds: ClassVar[int]
+
+    def __init__(
+        self,
+        code: str,
+        detail: Text,
+        errors: tuple[FieldError, ...] = (),
+        *,
+        retry_after: int | None = None,
+        **extra: Any,
+    ) -> None:
+        self.retry_after = self.default_seconds if retry_after is None else retry_after
+        super().__init__(code, detail, errors, retry_after=self.retry_after, **extra)
+
+
+class TooMany(_Waiting):
     """Too often; `retry_after` in seconds."""
 
-    http_status, grpc_code_name = 429, "RESOURCE_EXHAUSTED"
+    http_status, grpc_code_name, default_seconds = 429, "RESOURCE_EXHAUSTED", 60
     title = Text("Terlalu sering", "Too many requests")
 
-    def __init__(
-        self, code: str, detail: Text, errors: tuple[FieldError, ...] = (), *, retry_after: int = 60, **extra: Any
-    ) -> None:
-        super().__init__(code, detail, errors, retry_after=retry_after, **extra)
-        self.retry_after = retry_after
 
-
-class TryLater(Refusal):
+class TryLater(_Waiting):
     """Time must pass; `retry_after` in seconds."""
 
-    http_status, grpc_code_name = 503, "UNAVAILABLE"
-    ack = "retry"
+    http_status, grpc_code_name, default_seconds, ack = 503, "UNAVAILABLE", 5, "retry"
     title = Text("Coba lagi nanti", "Try again later")
-
-    def __init__(
-        self, code: str, detail: Text, errors: tuple[FieldError, ...] = (), *, retry_after: int = 5, **extra: Any
-    ) -> None:
-        super().__init__(code, detail, errors, retry_after=retry_after, **extra)
-        self.retry_after = retry_after
 
 
 class CommitUnknown(TryLater):

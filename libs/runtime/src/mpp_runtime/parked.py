@@ -56,12 +56,6 @@ async def park(
     )
 
 
-async def is_quarantined(session: AsyncSession, consumer: str, key: str) -> bool:
-    """Whether an event of the key is parked."""
-    statement = "SELECT 1 FROM parked_events WHERE consumer = :consumer AND key = :key AND status = 'parked' LIMIT 1"
-    return (await run(session, statement, consumer=consumer, key=key)).one_or_none() is not None
-
-
 async def list_parked(
     session: AsyncSession, consumer: str | None = None, key: str | None = None, status: str | None = "parked"
 ) -> list[Parked]:
