@@ -112,12 +112,16 @@ async def test_history_has_each_version_once_in_order(store: Any) -> None:
 async def test_a_failed_unit_leaves_nothing(store: Any) -> None:
     id = await add(store, submitted("N1"))
     before = await store.read(id, OFFERING)
-    with pytest.raises(RuntimeError, match="on purpose"):
+
+    async def fail_after_saving() -> None:
         async with store.unit(str(id)) as unit:
             application = await unit.load(id, OFFERING)
             application.claim(VERIFIER, MONDAY)
             await unit.save(application)
             raise RuntimeError("on purpose")
+
+    with pytest.raises(RuntimeError, match="on purpose"):
+        await fail_after_saving()
     assert await store.read(id, OFFERING) == before
     assert len(await store.history(id)) == before.version
 

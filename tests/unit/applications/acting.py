@@ -45,9 +45,7 @@ class Actors:
         async def chunks() -> AsyncIterator[bytes]:
             yield content
 
-        return shown(
-            await self.cases.papers.attach(SITI, id, requirement, "file.png", chunks(), self.reply(SITI))
-        )
+        return shown(await self.cases.papers.attach(SITI, id, requirement, "file.png", chunks(), self.reply(SITI)))
 
     async def submitted(self) -> UUID:
         id = UUID((await self.draft())["id"])

@@ -36,9 +36,7 @@ async def test_fifty_requests_with_one_key_make_one_application_and_get_one_answ
     actors: Actors, cases: UseCases, store: MemoryStore
 ) -> None:
     once = Once("key", b"fingerprint")
-    answers = await asyncio.gather(
-        *(cases.drafting.create(SITI, NEW, actors.reply(SITI, once)) for _ in range(50))
-    )
+    answers = await asyncio.gather(*(cases.drafting.create(SITI, NEW, actors.reply(SITI, once)) for _ in range(50)))
     assert len(store.tables.applications) == 1
     assert len({answer.body for answer in answers}) == 1
     with pytest.raises(Invalid, match="idempotency-key-reused"):
@@ -96,9 +94,7 @@ async def test_an_unknown_offering_and_incomplete_answers_with_submit_leave_noth
     actors: Actors, cases: UseCases, store: MemoryStore
 ) -> None:
     with pytest.raises(NotFound, match="offering-unknown"):
-        await cases.drafting.create(
-            SITI, NewApplication(REGION, "no-such", {}), actors.reply(SITI, Once("a", b""))
-        )
+        await cases.drafting.create(SITI, NewApplication(REGION, "no-such", {}), actors.reply(SITI, Once("a", b"")))
     with pytest.raises(Invalid, match="application-incomplete"):
         await actors.draft(submit=True)
     assert not store.tables.applications
@@ -108,9 +104,7 @@ async def test_changes_merge_and_an_older_version_is_refused(actors: Actors, cas
     draft = await actors.draft()
     id = UUID(draft["id"])
     patch = {"practice": {"name": "Klinik Contoh"}, "declaration": None}
-    answer = shown(
-        await cases.drafting.change_answers(SITI, id, patch, draft["version"], actors.reply(SITI))
-    )
+    answer = shown(await cases.drafting.change_answers(SITI, id, patch, draft["version"], actors.reply(SITI)))
     assert answer["answers"]["practice"] == {**ANSWERS["practice"], "name": "Klinik Contoh"}
     assert "declaration" not in answer["answers"]
     with pytest.raises(Stale):
@@ -124,9 +118,7 @@ async def test_what_cannot_be_stored_is_refused_where_it_stands(value: object, a
     assert refused.value.errors[0].field.startswith("/answers/practice/name")
 
 
-async def test_prefill_fills_what_is_empty_and_says_from_where(
-    actors: Actors, cases: UseCases, world: World
-) -> None:
+async def test_prefill_fills_what_is_empty_and_says_from_where(actors: Actors, cases: UseCases, world: World) -> None:
     answers = {**ANSWERS, "licence": {"number": "TYPED-BY-HAND"}}
     id = UUID((await actors.draft(answers))["id"])
     data = {"number": "STR-1", "lifetime": False, "valid_until": "2027-06-30", "credits_sufficient": True}
@@ -226,7 +218,8 @@ async def test_tracking_needs_both_and_tells_no_content(actors: Actors, cases: U
     assert followed.application.id == id
     assert not any(line.reason or line.items or line.officer for line in followed.lines)
     for number, secret in (
-        (state.number, "WRONG"), ("33.14-SIP-2026-999999", state.secret), (state.number, ""), ("", ""), ("x", "é\ud800"),
+        (state.number, "WRONG"), ("33.14-SIP-2026-999999", state.secret), (state.number, ""), ("", ""),
+        ("x", "é\ud800"),
     ):  # fmt: skip
         with pytest.raises(NotFound, match="tracking-unknown"):
             await cases.reading.track(number, secret)
@@ -325,7 +318,8 @@ async def test_a_message_gets_the_facts_of_its_version(actors: Actors, cases: Us
     returned = (await actors.state(id)).version
     facts = await cases.facts.for_message(id, returned)
     assert (facts.recipient, facts.number) == (SITI, "33.14-SIP-2026-000001")
-    assert (facts.state_label.en, facts.corrections[0].label.en) == ("Waiting for your corrections", "Name of the place")
+    assert facts.state_label.en == "Waiting for your corrections"
+    assert facts.corrections[0].label.en == "Name of the place"
     assert facts.corrections[0].note == "Tulis lengkap"
     assert facts.links["tracking"] == "http://localhost:8080/track?number=33.14-SIP-2026-000001"
     await cases.handing_in.submit(SITI, id, None, actors.reply(SITI))

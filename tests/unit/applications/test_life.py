@@ -152,15 +152,17 @@ def test_submitting_gives_number_secret_promise_and_the_first_deadline() -> None
     assert made.events[-1].entry.answers == ANSWERS
 
 
-@pytest.mark.parametrize("state", LIVES)
-@pytest.mark.parametrize(
-    "action", sorted({code for state in OFFERING.states.values() for code in state.actions} | {"nonsense"})
-)
+def illegal_actions() -> Iterator[tuple[str, str]]:
+    known = sorted({code for state in OFFERING.states.values() for code in state.actions} | {"nonsense"})
+    for name in LIVES:
+        place = OFFERING.states.get(name)
+        legal = place.actions if place and place.desk else {}
+        yield from ((name, code) for code in known if code not in legal)
+
+
+@pytest.mark.parametrize(("state", "action"), illegal_actions())
 def test_an_action_that_is_not_of_the_state_is_refused_with_what_is_possible(state: str, action: str) -> None:
     made = LIVES[state]()
-    place = made.place
-    if place and place.desk and action in place.actions:
-        pytest.skip("legal here")
     version = made.version
     with pytest.raises(Conflict) as refused:
         made.act(DESKS.get(state, VERIFIER), action, at(), reason="x", items=[ITEM])
@@ -330,7 +332,10 @@ def test_citizens_read_units_and_officers_read_officers() -> None:
     made = corrected()
     history = [HistoryLine(type(event).__name__, event.entry) for event in made.events]
     own = timeline(OFFERING, history, "applicant")
-    assert [line.event for line in own][:2] == ["ApplicationDrafted", "AttachmentsChanged"], "a run of edits is one line"
+    told = [line.event for line in own]
+    assert told[:3] == ["ApplicationDrafted", "AttachmentsChanged", "ApplicationSubmitted"], (
+        "a run of edits is one line"
+    )
     assert all(line.officer is None and not line.comment for line in own)
     returned = own[-1]
     assert (returned.who.id, returned.items) == ("Petugas perizinan DPMPTSP", (ITEM,))

@@ -1,6 +1,7 @@
 """Reading: the file, one's applications, the timeline, documents, tracking without an account."""
 
 import hmac
+import re
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,6 +20,7 @@ from mpp_applications.use_cases.offerings import Offerings
 from mpp_applications.use_cases.ports import Catalog, Clock, Store
 from mpp_applications.use_cases.views import View, quote, view
 
+NUMBER = re.compile(r"[0-9.]{1,20}-[A-Z0-9]{1,20}-[0-9]{4}-[0-9]{1,12}")
 REVIEWED_FIELDS = ("name", "nik", "birth_date", "birth_place", "address", "nik_verified")
 
 
@@ -85,7 +87,7 @@ class Reading:
 
     async def track(self, number: str, secret: str) -> Followed:
         """With number and secret, for anyone who has both. A wrong one of either is the same NotFound."""
-        head = await self._store.head_by_number(number)
+        head = await self._store.head_by_number(number) if NUMBER.fullmatch(number) else None
         # Compared even when there is no such number, so that the time tells nothing.
         expected = (head.secret if head and head.secret else "-" * 19).encode()
         given = secret.strip().upper().encode("utf-8", "replace")
