@@ -140,7 +140,7 @@ async def test_pages_of_a_search_hold_every_offering_once(client: httpx.AsyncCli
     seen: list[tuple[str, str]] = []
     cursor = None
     while True:
-        params: dict[str, str | int] = {"q": question, "limit": 10} | ({"cursor": cursor} if cursor else {})
+        params: dict[str, str | int] = {"q": question, "limit": 10, **({"cursor": cursor} if cursor else {})}
         page = (await get(client, "/offerings", **params)).json()
         seen += [(item["service"], item["mall"]) for item in page["items"]]
         cursor = page["next_cursor"]

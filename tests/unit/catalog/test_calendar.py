@@ -72,6 +72,6 @@ def test_a_calendar_survives_its_wire_form() -> None:
 
 
 def test_a_gap_between_years_is_refused() -> None:
-    files = [{"year": year, "region": None, "days": []} for year in (2026, 2028)]
+    files: list[dict[str, Any]] = [{"year": year, "region": None, "days": []} for year in (2026, 2028)]
     with pytest.raises(ValueError, match="gap"):
         build_calendar("33.14", "Asia/Jakarta", [1], files)

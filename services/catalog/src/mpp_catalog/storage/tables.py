@@ -5,10 +5,15 @@ from typing import Any
 
 from sqlalchemy import Column, DateTime
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TEXT, TSVECTOR
+from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 
 
-class RegionRow(SQLModel, table=True):
+class Table(SQLModel, registry=registry()):
+    """The tables of this service alone: several services may live in one process, as in the tests."""
+
+
+class RegionRow(Table, table=True):
     __tablename__ = "regions"
     code: str = Field(primary_key=True)
     name: str
@@ -20,7 +25,7 @@ class RegionRow(SQLModel, table=True):
     time_zone: str | None = None
 
 
-class MallRow(SQLModel, table=True):
+class MallRow(Table, table=True):
     __tablename__ = "malls"
     code: str = Field(primary_key=True)
     name: str
@@ -30,7 +35,7 @@ class MallRow(SQLModel, table=True):
     calendar_version: str
 
 
-class AgencyRow(SQLModel, table=True):
+class AgencyRow(Table, table=True):
     """`connector` is {"lookups": [name], "tasks": [{"name", "services"}]}; null without one."""
 
     __tablename__ = "agencies"
@@ -42,7 +47,7 @@ class AgencyRow(SQLModel, table=True):
     jwks: dict[str, Any] | None = Field(default=None, sa_column=Column(JSONB(none_as_null=True)))
 
 
-class CalendarRow(SQLModel, table=True):
+class CalendarRow(Table, table=True):
     """Never changes: a trigger refuses it."""
 
     __tablename__ = "calendar_versions"
@@ -50,7 +55,7 @@ class CalendarRow(SQLModel, table=True):
     body: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
 
 
-class DefinitionRow(SQLModel, table=True):
+class DefinitionRow(Table, table=True):
     """Never changes: a trigger refuses it. `body`: canonical JSON {"definition", "templates"}; `digest`: of it."""
 
     __tablename__ = "definitions"
@@ -63,7 +68,7 @@ class DefinitionRow(SQLModel, table=True):
     published_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
 
 
-class OverrideRow(SQLModel, table=True):
+class OverrideRow(Table, table=True):
     """What the folder last said; what it said before lives on in the offerings."""
 
     __tablename__ = "overrides"
@@ -73,7 +78,7 @@ class OverrideRow(SQLModel, table=True):
     body: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
 
 
-class OfferingRow(SQLModel, table=True):
+class OfferingRow(Table, table=True):
     """Never changes: a trigger refuses it. `body` is canonical JSON, `digest` its SHA-256."""
 
     __tablename__ = "offerings"
@@ -86,7 +91,7 @@ class OfferingRow(SQLModel, table=True):
     resolved_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
 
 
-class PeriodRow(SQLModel, table=True):
+class PeriodRow(Table, table=True):
     """The offering `digest` is in force from `starts` up to, not including, `ends`, at the mall's date."""
 
     __tablename__ = "offering_periods"
@@ -100,14 +105,14 @@ class PeriodRow(SQLModel, table=True):
     words: str = Field(sa_column=Column(TSVECTOR, nullable=False))
 
 
-class WordRow(SQLModel, table=True):
+class WordRow(Table, table=True):
     """The vocabulary that misspelt words are compared with."""
 
     __tablename__ = "search_words"
     word: str = Field(primary_key=True)
 
 
-class StateRow(SQLModel, table=True):
+class StateRow(Table, table=True):
     """One row; `generation` grows with every publication."""
 
     __tablename__ = "catalog_state"
