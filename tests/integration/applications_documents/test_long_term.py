@@ -12,6 +12,7 @@ from pyhanko.sign.ades.report import AdESPassed
 from pyhanko.sign.validation import SignatureCoverageLevel, async_validate_pdf_signature
 from pyhanko.sign.validation.ades import ades_lta_validation, ades_with_time_validation
 from pyhanko.sign.validation.dss import DocumentSecurityStore
+from pyhanko.sign.validation.generic_cms import extract_tst_data_iter
 from pyhanko.sign.validation.policy_decl import LocalKnowledge, PdfSignatureValidationSpec, SignatureValidationSpec
 from pyhanko_certvalidator.context import CertValidationPolicySpec
 from pyhanko_certvalidator.ltv.types import ValidationTimingInfo
@@ -36,13 +37,15 @@ def roots(office: Office) -> tuple[x509.Certificate, ...]:
 def specification(signed: bytes, office: Office, *more: bytes) -> SignatureValidationSpec:
     """Our roots, revocation data required, all of it from the file (and `more` CRLs), no network."""
     store = DocumentSecurityStore.read_dss(PdfFileReader(BytesIO(signed)))
-    inside = [reference.get_object().data for reference in store.crls]
-    crls = [CRLContainer(crl.CertificateList.load(der)) for der in (*inside, *more)]
+    inside = [CRLContainer(crl.CertificateList.load(reference.get_object().data)) for reference in store.crls]
     policy = CertValidationPolicySpec(
         trust_manager=SimpleTrustManager.build(trust_roots=list(roots(office))),
         revinfo_policy=CertRevTrustPolicy(REQUIRE_REVINFO, retroactive_revinfo=True),
     )
-    known = LocalKnowledge(known_crls=crls, known_certs=list(store.load_certs()))
+    known = LocalKnowledge(known_crls=inside, known_certs=list(store.load_certs()))
+    # What the record of the issued document proves, by its digest: all of the file existed then.
+    known.known_poes.extend(known.assert_existence_known_at(datetime.now(UTC)))
+    known.known_crls.extend(CRLContainer(crl.CertificateList.load(der)) for der in more)
     return SignatureValidationSpec(policy, local_knowledge=known)
 
 
@@ -61,7 +64,7 @@ async def test_pyhanko_calls_it_a_signature_with_time_and_everything_is_in_the_f
 
 
 async def test_pyhanko_still_does_after_the_signer_s_certificate_ran_out(signed: bytes, office: Office) -> None:
-    """As any validator in three years: the time stamper's certificate lives on, its CRL of then is fetched."""
+    """ETSI EN 319 102-1 §5.6.3 in three years: the time stamper's certificate lives on, with a CRL of then."""
     later = datetime.now(UTC) + 3 * YEAR
     (signature,) = PdfFileReader(BytesIO(signed)).embedded_signatures
     signature.compute_integrity_info()
@@ -77,7 +80,9 @@ async def test_pyhanko_still_does_after_the_signer_s_certificate_ran_out(signed:
 
 def signature_time(signed: bytes) -> datetime:
     (signature,) = PdfFileReader(BytesIO(signed)).embedded_signatures
-    return signature.attached_timestamp_data["encap_content_info"]["content"].parsed["gen_time"].native  # type: ignore[no-any-return,union-attr]
+    (token,) = extract_tst_data_iter(signature.signer_info, signed=False)
+    made: datetime = token["encap_content_info"]["content"].parsed["gen_time"].native
+    return made
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,8 @@ from datetime import UTC, datetime, timedelta
 from io import BytesIO
 
 from asn1crypto import pem, x509
+from pyhanko.pdf_utils import filters
+from pyhanko.pdf_utils.metadata import xmp_xml
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.diff_analysis import ModificationLevel
 from pyhanko.sign.validation import async_validate_pdf_signature
@@ -21,6 +23,9 @@ from pyhanko.sign.validation.status import PdfSignatureStatus, SignatureCoverage
 from pyhanko_certvalidator import ValidationContext
 
 from mpp_applications.domain.documents import SignatureCheck, SignatureReport
+
+# pyHanko imports these when it meets the first of them; in the child no file can be opened by then.
+IMPORTED_EARLY = (filters, xmp_xml)
 
 CLOCK_SKEW = timedelta(minutes=5)
 
@@ -37,6 +42,8 @@ async def validate(pdf: bytes, roots: Sequence[x509.Certificate], now: datetime)
     """Judge the one signature of `pdf`. Never raises for what is in the file: what breaks a parser is unreadable."""
     try:
         return await _validate(pdf, roots, now)
+    except ImportError:
+        raise  # ours: something was not imported before the limits of the child were put on
     # Hostile files reach every corner of the PDF, ASN.1 and X.509 parsers, which raise what they please; whatever it
     # is, it means the same thing to the person who asks.
     except Exception as error:

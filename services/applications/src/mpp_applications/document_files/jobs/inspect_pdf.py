@@ -4,10 +4,13 @@ from collections.abc import Iterator, Mapping
 from io import BytesIO
 from typing import Any
 
-from pyhanko.pdf_utils import generic
+from pyhanko.pdf_utils import filters, generic
 from pyhanko.pdf_utils.reader import PdfFileReader
 
 from mpp_applications.document_files.jobs.child import Answer, run
+
+# pyHanko imports its filters when it meets the first one; in the child no file can be opened by then.
+IMPORTED_EARLY = (filters,)
 
 MAX_OBJECTS = 300_000
 MAX_PAGES = 300
@@ -37,6 +40,8 @@ def inspect(data: bytes) -> str | None:
             _check(dictionary)
     except Unsafe as found:
         return str(found)
+    except ImportError:
+        raise  # ours: something was not imported before the limits were put on
     # The parser raises what it pleases on a broken file, and a file it cannot read is one we cannot vouch for.
     except Exception:
         return "broken"

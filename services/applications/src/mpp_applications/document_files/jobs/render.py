@@ -7,7 +7,7 @@ import typst
 
 from mpp_applications.document_files.jobs.child import Answer, run
 
-STANDARD: typst.PDFStandard = "a-2b"
+STANDARD: "typst.PDFStandard" = "a-2b"
 
 
 def render(header: Mapping[str, Any], body: bytes) -> Answer:
