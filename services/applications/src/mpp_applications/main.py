@@ -135,13 +135,13 @@ async def serve(settings: ApplicationsSettings) -> None:
     catalog = CatalogClient(to_catalog)
     lookups = AgencyLookups(bus.nc, catalog.keys)
     files = FileStore.at(settings.files_url)
-    # Rendering and the reading of strangers' files happen in child processes with limits.
-    workers = WorkerProcesses(limit=2)
-    signatures = PadesSignatures.trusting(settings.trust_roots_file, workers)
-    paper_files = AttachmentFiles(files, FileInspector(workers), new_id, now)
+    # Child processes with limits; apart, so that no crowd of strangers' files holds up papers or the issue of permits.
+    rendering, papers_read, strangers = WorkerProcesses(waiting=200), WorkerProcesses(), WorkerProcesses(1, waiting=8)
+    signatures = PadesSignatures.trusting(settings.trust_roots_file, strangers)
+    paper_files = AttachmentFiles(files, FileInspector(papers_read), new_id, now)
     documents = Documents(
         files=files,
-        renderer=TypstRenderer(workers),
+        renderer=TypstRenderer(rendering),
         signatures=signatures,
         certificates=EsignCertificates(lookups),
         public_url=settings.public_url,
