@@ -7,6 +7,7 @@ only a simulation may do.
 import hashlib
 import json
 import os
+import secrets
 from collections.abc import Callable
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
@@ -124,7 +125,7 @@ class Authority:
 
 def _write(path: Path, body: bytes, mode: int) -> None:
     """Write a file that must not change any more: whole or not at all, and never over one that is there."""
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
     with os.fdopen(descriptor, "wb") as file:
         file.write(body)
@@ -138,7 +139,7 @@ def _write(path: Path, body: bytes, mode: int) -> None:
 
 
 def _replace(path: Path, body: bytes) -> None:
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
     draft.write_bytes(body)
     draft.replace(path)
 
