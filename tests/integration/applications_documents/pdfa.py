@@ -101,7 +101,7 @@ def _objects(reader: PdfFileReader) -> Iterator[Any]:
         if isinstance(value, generic.IndirectObject):
             if (value.idnum, value.generation) not in seen:
                 seen.add((value.idnum, value.generation))
-                waiting.append(value.get_object())
+                waiting.append(value.get_object())  # type: ignore[no-untyped-call]
         elif isinstance(value, generic.DictionaryObject):
             yield value
             waiting.extend(value.raw_get(key) for key in value)

@@ -12,6 +12,7 @@ from mpp_applications.rest_api import verifications
 from mpp_applications.use_cases.verification import Verification
 from mpp_runtime.rest import create_app
 from mpp_runtime.settings import Settings
+from pydantic import SecretStr
 
 from tests.integration.applications_documents.bad_files import BAD, GOOD, bomb, pdf
 from tests.integration.applications_documents.office import Desk, nurse
@@ -29,7 +30,7 @@ async def document(desk: Desk) -> IssuedDocument:
 async def client(desk: Desk, document: IssuedDocument) -> AsyncIterator[httpx.AsyncClient]:
     settings = Settings(
         environment="demo", nats_url="nats://127.0.0.1:1", rest_port=1, public_url="http://localhost:8080",
-        jwks_url="http://127.0.0.1:1", token_url="http://127.0.0.1:1", client_id="x", client_secret="x",
+        jwks_url="http://127.0.0.1:1", token_url="http://127.0.0.1:1", client_id="x", client_secret=SecretStr("x"),
     )  # fmt: skip
     app = create_app(settings, service="applications", title="x", description="x", verifier=None)
     verification = Verification(Issued(document), desk.signatures, lambda: datetime.now(UTC))

@@ -5,6 +5,7 @@ import base64
 import hashlib
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -74,7 +75,11 @@ def der(certificate: x509.Certificate) -> bytes:
 
 async def test_a_document_is_signed_and_asked_again_gets_the_same(platform: Platform, esign: Copy) -> None:
     leaf = await leaf_of(platform)
-    given = {"signer": SIGNER, "signed_attributes": attributes(der(leaf)), "digest_algorithm": "sha256"}
+    given: dict[str, Any] = {
+        "signer": SIGNER,
+        "signed_attributes": attributes(der(leaf)),
+        "digest_algorithm": "sha256",
+    }
     task = await platform.offer_input("esign", given, name="sign")
     await eventually(lambda: str(task) in platform.effects, esign.log_file.read_text)
     body = platform.effects[str(task)]
@@ -96,12 +101,13 @@ async def test_a_document_is_signed_and_asked_again_gets_the_same(platform: Plat
 
 async def test_what_is_no_signature_of_the_named_signer_is_rejected(platform: Platform, esign: Copy) -> None:
     leaf = await leaf_of(platform)
-    for change, code in [
+    refused: list[tuple[dict[str, Any], str]] = [
         ({"signed_attributes": base64.b64encode(b"anything").decode()}, "attributes-refused"),
         ({"signed_attributes": attributes(b"another certificate")}, "attributes-refused"),
         ({"digest_algorithm": "md5"}, "digest-algorithm-refused"),
         ({"signer": {"id": "o1"}}, "signer-unknown"),
-    ]:
+    ]
+    for change, code in refused:
         given = {"signer": SIGNER, "signed_attributes": attributes(der(leaf)), "digest_algorithm": "sha256"} | change
         task = await platform.offer_input("esign", given, name="sign", task=uuid4())
         await eventually(lambda task=task: str(task) in platform.effects, esign.log_file.read_text)  # type: ignore[misc]
