@@ -236,8 +236,9 @@ def document(contracts: Contracts) -> dict[str, Any]:
             "title": "MPP Digital: facts on the bus",
             "version": "1.0.0",
             "description": "Facts the services publish on NATS JetStream: at least once, in order per key, without "
-            "personal data. Headers are CloudEvents 1.0 (binary mode) with a version and a hash chain; bodies are proto3 "
-            "JSON, in which fields with their default value are left out. docs/events.md tells how to check the chain.",
+            "personal data. Headers are CloudEvents 1.0 (binary mode) with a version and a hash chain; bodies are "
+            "proto3 JSON, in which fields with their default value are left out. "
+            "docs/events.md tells how to check the chain.",
             "license": {"name": "Apache-2.0"},
         },
         "defaultContentType": "application/json",

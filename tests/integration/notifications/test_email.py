@@ -1,4 +1,4 @@
-"""E-mails over a real SMTP server: at least once, the same Message-ID on every try, each answer with its consequence."""
+"""E-mails over a real SMTP server: at least once, one Message-ID for every try, each answer with its consequence."""
 
 import asyncio
 from collections.abc import Awaitable, Callable

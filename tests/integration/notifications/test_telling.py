@@ -55,7 +55,7 @@ async def test_two_replicas_tell_each_message_once_and_in_order(world: World) ->
     ]
     running = [asyncio.create_task(replica.run(stop)) for replica in replicas]
     async with asyncio.timeout(30):
-        while await world.rows("SELECT 1 FROM messages WHERE state = 'PENDING'"):
+        while await world.rows("SELECT 1 FROM messages WHERE state = 'PENDING'"):  # noqa: ASYNC110
             await asyncio.sleep(0.02)
     stop.set()
     await asyncio.gather(*running)

@@ -1,0 +1,34 @@
+"""Builds the portal and runs it."""
+
+from fastapi import FastAPI
+from mpp_runtime import log, telemetry
+from mpp_runtime.rest import create_app
+from mpp_runtime.service import run_service
+
+from mpp_portal.clients.public_api import PublicApi
+from mpp_portal.rest_api import add_pages
+from mpp_portal.rest_api.contracts import Contracts
+from mpp_portal.rest_api.pages import Pages
+from mpp_portal.settings import PortalSettings
+
+
+async def serve(settings: PortalSettings) -> None:
+    """Serves until SIGTERM."""
+    log.configure("portal", settings.log_level)
+    telemetry.configure(settings, "portal")
+    api = PublicApi(settings.edge_url or settings.public_url)
+    await run_service(settings, name="portal", app=build(settings, api), close=[api.close])
+
+
+def build(settings: PortalSettings, api: PublicApi) -> FastAPI:
+    """The pages. No check but that they are served: what the API lacks is said on the page that needs it."""
+    app = create_app(
+        settings,
+        service="portal",
+        title="Portal",
+        description="The pages people see; a client of the public API like any other.",
+        verifier=None,
+    )
+    contracts = Contracts.read(settings.protos_dir, settings.asyncapi_file)
+    add_pages(app, Pages(settings.public_url.rstrip("/"), demo=settings.environment == "demo"), api, contracts)
+    return app

@@ -1,0 +1,27 @@
+"""What the portal reads from its environment. It has no database, no bus, no gRPC and no door of its own."""
+
+from pathlib import Path
+
+from mpp_runtime.settings import Settings
+from pydantic import SecretStr
+
+
+class PortalSettings(Settings):
+    """Settings of the portal.
+
+    Attributes:
+        edge_url: where the portal itself reaches the public API; empty means `public_url`.
+        protos_dir: folder of the contracts shown at /developers.
+        asyncapi_file: the AsyncAPI document of the bus, YAML.
+    """
+
+    # What every other service must be told, and the portal has no use for.
+    nats_url: str = ""
+    jwks_url: str = ""
+    token_url: str = ""
+    client_id: str = ""
+    client_secret: SecretStr = SecretStr("")
+
+    edge_url: str = ""
+    protos_dir: Path
+    asyncapi_file: Path
