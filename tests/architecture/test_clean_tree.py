@@ -24,7 +24,8 @@ TEXT = {
     "",
 }
 SECRETS = re.compile(
-    r"-----BEGIN (?:RSA |EC |ENCRYPTED )?PRIVATE KEY-----|\bS[UANOC][A-Z2-7]{56}\b|\bAKIA[0-9A-Z]{16}\b|\"d\":\s*\"[A-Za-z0-9_-]{40,}\""
+    r"-----BEGIN (?:RSA |EC |ENCRYPTED )?PRIVATE KEY-----|\bS[UANOC][A-Z2-7]{56}\b|\bAKIA[0-9A-Z]{16}\b"
+    r"|\"d\":\s*\"[A-Za-z0-9_-]{40,}\""
 )
 MACHINE_PATHS = re.compile(r"(?<![\w.-])/(?:home/\w+|root|Users/\w+|work)/")
 ADDRESSES = re.compile(

@@ -19,7 +19,7 @@ from mpp_runtime.errors import Conflict, Invalid, NotFound, TryLater
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.validation.dss import DocumentSecurityStore
 
-from tests.integration.applications_documents.office import HEAD, Desk, Office, nurse
+from tests.integration.applications_documents.office import HEAD, JAKARTA, Desk, Office, nurse
 from tests.integration.applications_documents.pdfa import violations
 
 Answer = dict[str, Any]
@@ -204,6 +204,16 @@ async def test_a_time_stamp_of_another_day_is_refused(desk: Desk, moved: timedel
     with pytest.raises(Invalid) as refused:
         await desk.complete(request, prepared, dict(answer, timestamp_token=base64.b64encode(token).decode()))
     assert "time-stamp" in refused.value.extra["checks"] or "signer" in refused.value.extra["checks"]
+
+
+async def test_a_time_stamp_older_than_the_decision_is_refused(desk: Desk) -> None:
+    """Everything else about this signature is good; it was only made before there was anything to sign."""
+    request = nurse(decided_at=datetime.now(JAKARTA) + timedelta(days=1))
+    prepared = await desk.documents.prepare(request)
+    answer = await desk.office.sign(request.task, prepared)
+    with pytest.raises(Invalid) as refused:
+        await desk.complete(request, prepared, answer, at=datetime.now(UTC) + timedelta(days=1))
+    assert refused.value.extra["checks"] == ["time-stamp"]
 
 
 async def test_a_file_changed_before_its_signature_is_noticed(desk: Desk) -> None:

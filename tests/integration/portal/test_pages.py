@@ -12,7 +12,8 @@ Api = Any  # the stand-in of conftest.py
 
 PAGES = [
     "/", "/track", "/track?number=1", "/verify", "/verify/ABCD-EFGH-JKLM", "/verify/none", "/applications/1",
-    "/developers", "/developers/api/notifications", "/developers/events", "/developers/protos/mpp/catalog/v1/events.proto", "/nothing",
+    "/developers", "/developers/api/notifications", "/developers/events",
+    "/developers/protos/mpp/catalog/v1/events.proto", "/nothing",
 ]  # fmt: skip
 VOID = {"meta", "link", "input", "br", "img"}
 

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import BigInteger, Column, DateTime, Index, LargeBinary, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 
 
@@ -21,7 +22,11 @@ def _json(*, nullable: bool = False) -> Any:
     return Column(JSONB(none_as_null=True), nullable=nullable)
 
 
-class OfferingRow(SQLModel, table=True):
+class Table(SQLModel, registry=registry()):
+    """The tables of this service alone: several services may live in one process, as in the tests."""
+
+
+class OfferingRow(Table, table=True):
     """Offerings applications are pinned to; they never change."""
 
     __tablename__ = "offerings"
@@ -30,7 +35,7 @@ class OfferingRow(SQLModel, table=True):
     content: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
 
 
-class CalendarRow(SQLModel, table=True):
+class CalendarRow(Table, table=True):
     """The calendar of each mall as seen last: what deadlines are computed by while the catalogue is away."""
 
     __tablename__ = "calendars"
@@ -41,7 +46,7 @@ class CalendarRow(SQLModel, table=True):
     seen_at: datetime = Field(sa_column=_time())
 
 
-class CounterRow(SQLModel, table=True):
+class CounterRow(Table, table=True):
     """`value` is the last number taken. `kind`: "application" or "document"."""
 
     __tablename__ = "counters"
@@ -53,7 +58,7 @@ class CounterRow(SQLModel, table=True):
     value: int
 
 
-class ApplicationRow(SQLModel, table=True):
+class ApplicationRow(Table, table=True):
     __tablename__ = "applications"
     __table_args__ = (Index("applications_owner", "owner", "id"), Index("applications_proxy", "proxy", "id"))
 
@@ -85,7 +90,7 @@ class ApplicationRow(SQLModel, table=True):
     decided_at: datetime | None = Field(default=None, sa_column=_time(nullable=True))
 
 
-class HistoryRow(SQLModel, table=True):
+class HistoryRow(Table, table=True):
     """One line for each fact; never changed. `answers` where they were handed in."""
 
     __tablename__ = "history"
@@ -109,7 +114,7 @@ class HistoryRow(SQLModel, table=True):
     answers: dict[str, Any] | None = Field(default=None, sa_column=_json(nullable=True))
 
 
-class TaskRow(SQLModel, table=True):
+class TaskRow(Table, table=True):
     """Tasks of desks. Names and labels are copied here so that the inbox is one query."""
 
     __tablename__ = "tasks"
@@ -136,7 +141,7 @@ class TaskRow(SQLModel, table=True):
     closed_at: datetime | None = Field(default=None, sa_column=_time(nullable=True))
 
 
-class AgencyTaskRow(SQLModel, table=True):
+class AgencyTaskRow(Table, table=True):
     """The record of agency tasks: offered until closed. Parked ones have no `next_offer_at` and a reason."""
 
     __tablename__ = "agency_tasks"
@@ -167,7 +172,7 @@ class AgencyTaskRow(SQLModel, table=True):
     closed_at: datetime | None = Field(default=None, sa_column=_time(nullable=True))
 
 
-class AgencyResultRow(SQLModel, table=True):
+class AgencyResultRow(Table, table=True):
     """What became of each result, so that a repeat gets the same receipt."""
 
     __tablename__ = "agency_results"
@@ -180,7 +185,7 @@ class AgencyResultRow(SQLModel, table=True):
     recorded_at: datetime = Field(sa_column=_time())
 
 
-class AttachmentRow(SQLModel, table=True):
+class AttachmentRow(Table, table=True):
     __tablename__ = "attachments"
     __table_args__ = (Index("attachments_application", "application"),)
 
@@ -196,7 +201,7 @@ class AttachmentRow(SQLModel, table=True):
     removed_at: datetime | None = Field(default=None, sa_column=_time(nullable=True))
 
 
-class IssuedDocumentRow(SQLModel, table=True):
+class IssuedDocumentRow(Table, table=True):
     """`holder` is masked: the row names nobody."""
 
     __tablename__ = "issued_documents"

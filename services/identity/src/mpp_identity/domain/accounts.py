@@ -5,9 +5,10 @@ from datetime import date, datetime, timedelta
 from typing import Literal
 from uuid import UUID
 
+from mpp_runtime.errors import Conflict, Text
+
 from mpp_identity.domain.contacts import Channel, Contact
 from mpp_identity.domain.nik import Nik, Sex
-from mpp_runtime.errors import Conflict, Text
 
 Kind = Literal["person", "officer"]
 Status = Literal["pending", "active", "disabled"]

@@ -7,9 +7,10 @@ from datetime import datetime, timedelta
 from typing import Literal
 from uuid import UUID
 
+from mpp_runtime.errors import FieldError, Invalid, Text
+
 from mpp_identity.domain.contacts import Contact
 from mpp_identity.domain.keyed_hash import KeyedHash
-from mpp_runtime.errors import FieldError, Invalid, Text
 
 Purpose = Literal["sign-up", "sign-in", "contact-change"]
 

@@ -21,8 +21,11 @@ def parse_name(text: str) -> str:
     return name
 
 
-def check_birth_date(birth_date: date, today: date) -> date:
-    """Raises Invalid at /birth_date."""
+def check_birth_date(birth_date: date | None, today: date) -> date:
+    """Raises Invalid at /birth_date; None stands for a text that is no date."""
+    if birth_date is None:
+        detail = Text("Isi tanggal lahir, contoh 1990-12-31.", "Give the birth date, for example 1990-12-31.")
+        raise _refuse("/birth_date", "birth-date-missing", detail)
     if not EARLIEST <= birth_date <= today:
         detail = Text("Tanggal lahir tidak mungkin.", "The birth date is not possible.")
         raise _refuse("/birth_date", "birth-date-impossible", detail)

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request, Response
-from mpp_runtime.errors import FieldError, Invalid, Refusal, Text
+from mpp_runtime.errors import Refusal
 from mpp_runtime.rest import allow
 from mpp_runtime.tokens import Caller
 
@@ -97,12 +97,8 @@ def add_sign_up(routes: APIRouter, flow: Flow, sign_up: SignUp) -> None:
         return await flow.sign_in(request, fields["transaction"], account, OTP)
 
 
-def _date(text: str) -> date:
-    """Raises Invalid. An absent day is the same to the person as an impossible one."""
+def _date(text: str) -> date | None:
     try:
         return date.fromisoformat(text.strip())
     except ValueError:
-        detail = Text("Isi tanggal lahir, contoh 1990-12-31.", "Give the birth date, for example 1990-12-31.")
-        raise Invalid(
-            "birth-date-missing", detail, (FieldError("/birth_date", "birth-date-missing", detail),)
-        ) from None
+        return None

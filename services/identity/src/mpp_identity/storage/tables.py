@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import DateTime, Text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.dialects.postgresql import UUID as PostgresUuid
+from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 
 
@@ -18,7 +19,11 @@ def _texts() -> Any:
     return Field(sa_type=ARRAY(Text), default_factory=list)
 
 
-class AccountRow(SQLModel, table=True):
+class Table(SQLModel, registry=registry()):
+    """The tables of this service alone: several services may live in one process, as in the tests."""
+
+
+class AccountRow(Table, table=True):
     __tablename__ = "accounts"
 
     id: UUID = Field(primary_key=True)
@@ -37,7 +42,7 @@ class AccountRow(SQLModel, table=True):
     updated_at: datetime = _at()
 
 
-class PersonRow(SQLModel, table=True):
+class PersonRow(Table, table=True):
     __tablename__ = "people"
 
     account: UUID = Field(primary_key=True)
@@ -56,14 +61,14 @@ class PersonRow(SQLModel, table=True):
     verification_mismatches: list[str] = _texts()
 
 
-class OfficerRow(SQLModel, table=True):
+class OfficerRow(Table, table=True):
     __tablename__ = "officers"
 
     account: UUID = Field(primary_key=True)
     title: str
 
 
-class OfficerRoleRow(SQLModel, table=True):
+class OfficerRoleRow(Table, table=True):
     __tablename__ = "officer_roles"
 
     # The table's key is a unique constraint that lets agency and region be NULL; the mapper wants columns.
@@ -73,7 +78,7 @@ class OfficerRoleRow(SQLModel, table=True):
     region: str | None = Field(primary_key=True)
 
 
-class ChallengeRow(SQLModel, table=True):
+class ChallengeRow(Table, table=True):
     __tablename__ = "challenges"
 
     id: UUID = Field(primary_key=True)
@@ -86,7 +91,7 @@ class ChallengeRow(SQLModel, table=True):
     passed_at: datetime | None = _at()
 
 
-class SessionRow(SQLModel, table=True):
+class SessionRow(Table, table=True):
     __tablename__ = "sessions"
 
     id: UUID = Field(primary_key=True)
@@ -98,7 +103,7 @@ class SessionRow(SQLModel, table=True):
     revoked_at: datetime | None = _at()
 
 
-class TransactionRow(SQLModel, table=True):
+class TransactionRow(Table, table=True):
     __tablename__ = "sign_in_transactions"
 
     id: UUID = Field(primary_key=True)
@@ -107,7 +112,7 @@ class TransactionRow(SQLModel, table=True):
     finished_at: datetime | None = _at(default=None)
 
 
-class FamilyRow(SQLModel, table=True):
+class FamilyRow(Table, table=True):
     __tablename__ = "families"
 
     id: UUID = Field(primary_key=True)
@@ -122,7 +127,7 @@ class FamilyRow(SQLModel, table=True):
     reason: str | None = None
 
 
-class CodeRow(SQLModel, table=True):
+class CodeRow(Table, table=True):
     __tablename__ = "codes"
 
     token_hash: bytes = Field(primary_key=True)
@@ -136,7 +141,7 @@ class CodeRow(SQLModel, table=True):
     used_at: datetime | None = _at(default=None)
 
 
-class RefreshTokenRow(SQLModel, table=True):
+class RefreshTokenRow(Table, table=True):
     __tablename__ = "refresh_tokens"
 
     token_hash: bytes = Field(primary_key=True)
@@ -145,7 +150,7 @@ class RefreshTokenRow(SQLModel, table=True):
     used_at: datetime | None = _at(default=None)
 
 
-class AccessRow(SQLModel, table=True):
+class AccessRow(Table, table=True):
     __tablename__ = "access_log"
 
     id: UUID = Field(primary_key=True)
@@ -157,7 +162,7 @@ class AccessRow(SQLModel, table=True):
     application: str
 
 
-class ConsentRow(SQLModel, table=True):
+class ConsentRow(Table, table=True):
     __tablename__ = "consents"
 
     account: UUID = Field(primary_key=True)
@@ -166,7 +171,7 @@ class ConsentRow(SQLModel, table=True):
     given_at: datetime = _at()
 
 
-class MandateRow(SQLModel, table=True):
+class MandateRow(Table, table=True):
     __tablename__ = "mandates"
 
     id: UUID = Field(primary_key=True)
@@ -179,7 +184,7 @@ class MandateRow(SQLModel, table=True):
     revoked_at: datetime | None = _at(default=None)
 
 
-class RateLimitRow(SQLModel, table=True):
+class RateLimitRow(Table, table=True):
     __tablename__ = "rate_limits"
 
     key_hash: bytes = Field(primary_key=True)

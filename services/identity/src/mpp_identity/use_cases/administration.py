@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID, uuid5
 
+from mpp_runtime.errors import NotFound, Text
+
 from mpp_identity.domain.accounts import Account, Officer, Person, Role
 from mpp_identity.domain.contacts import Contact
 from mpp_identity.domain.events import PersonRegistered
 from mpp_identity.domain.nik import Nik
 from mpp_identity.use_cases.ports import World
-from mpp_runtime.errors import NotFound, Text
 
 # Ids follow from the key in the file, so that a second run finds what the first one made.
 OFFICERS = UUID("5b0d7f4e-3f0a-5a86-9a55-6d0b0c3c1d01")

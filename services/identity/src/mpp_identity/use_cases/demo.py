@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 
+from mpp_runtime.errors import NotFound, Text
+
 from mpp_identity.domain.accounts import Account
 from mpp_identity.use_cases.administration import OfficerEntry, PersonEntry, demonstration_id
 from mpp_identity.use_cases.ports import World
-from mpp_runtime.errors import NotFound, Text
 
 
 class DemoSignIn:

@@ -4,8 +4,9 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
-from mpp_identity.use_cases.ports import World
 from mpp_runtime.errors import Text, TooMany
+
+from mpp_identity.use_cases.ports import World
 
 
 @dataclass(frozen=True)

@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from uuid import UUID
 
+from mpp_runtime.errors import FieldError, Invalid, NotFound, Text
+
 from mpp_identity.domain.accounts import Account, Role
 from mpp_identity.use_cases.ports import AccessEntry, World
-from mpp_runtime.errors import FieldError, Invalid, NotFound, Text
 
 FIELDS = ("name", "nik", "birth_date", "birth_place", "sex", "address", "nik_verified")
 

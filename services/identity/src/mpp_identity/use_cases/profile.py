@@ -5,6 +5,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from mpp_runtime.errors import FieldError, Invalid, Refusal, Text, Unauthenticated
+
 from mpp_identity.domain.accounts import Account, Language
 from mpp_identity.domain.challenges import LIFE, Challenge, code_digest, new_code
 from mpp_identity.domain.contacts import Contact
@@ -16,7 +18,6 @@ from mpp_identity.use_cases.limits import (
     codes_per_address,
 )
 from mpp_identity.use_cases.ports import AccessEntry, Codes, Consent, World
-from mpp_runtime.errors import FieldError, Invalid, Refusal, Text, Unauthenticated
 
 
 @dataclass(frozen=True)

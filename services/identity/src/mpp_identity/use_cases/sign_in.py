@@ -3,6 +3,8 @@
 import asyncio
 from uuid import UUID
 
+from mpp_runtime.errors import FieldError, Invalid, Refusal, Text
+
 from mpp_identity.domain.accounts import Account
 from mpp_identity.domain.challenges import LIFE, Challenge, code_digest, new_code
 from mpp_identity.domain.contacts import Contact
@@ -17,7 +19,6 @@ from mpp_identity.use_cases.limits import (
     codes_per_address,
 )
 from mpp_identity.use_cases.ports import Codes, World
-from mpp_runtime.errors import FieldError, Invalid, Refusal, Text
 
 NIK_DIGITS = 16
 

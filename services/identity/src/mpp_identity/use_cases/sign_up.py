@@ -6,6 +6,8 @@ from datetime import date, datetime
 from typing import TypeVar
 from uuid import UUID
 
+from mpp_runtime.errors import Conflict, FieldError, Invalid, NotFound, Refusal, Text
+
 from mpp_identity.domain.accounts import Account, Language, Person
 from mpp_identity.domain.challenges import LIFE, Challenge, code_digest, new_code
 from mpp_identity.domain.contacts import Contact
@@ -22,7 +24,6 @@ from mpp_identity.use_cases.limits import (
 )
 from mpp_identity.use_cases.ports import Answered, Codes, World
 from mpp_identity.use_cases.verify_person import VerificationResult, VerifyPerson
-from mpp_runtime.errors import Conflict, FieldError, Invalid, NotFound, Refusal, Text
 
 T = TypeVar("T")
 
@@ -33,7 +34,7 @@ class SignUpForm:
 
     nik: str
     name: str
-    birth_date: date
+    birth_date: date | None
     language: Language
     email: str = ""
     phone: str = ""

@@ -4,12 +4,13 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+from mpp_runtime.errors import Conflict, NotFound, Text
+
 from mpp_identity.domain.accounts import Account, Verification
 from mpp_identity.domain.events import PersonVerified
 from mpp_identity.domain.names import check_birth_date, parse_name
 from mpp_identity.use_cases.limits import VERIFICATIONS_PER_PERSON, check
 from mpp_identity.use_cases.ports import Population, PopulationAnswer, World
-from mpp_runtime.errors import Conflict, NotFound, Text
 
 BATCH = 20
 

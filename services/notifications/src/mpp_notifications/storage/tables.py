@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import Column, DateTime, Index, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 
 
@@ -13,7 +14,11 @@ def _time(*, nullable: bool = False) -> Any:
     return Column(DateTime(timezone=True), nullable=nullable)
 
 
-class MessageRow(SQLModel, table=True):
+class Table(SQLModel, registry=registry()):
+    """The tables of this service alone: several services may live in one process, as in the tests."""
+
+
+class MessageRow(Table, table=True):
     """What must be told; `lease_until` is set while a replica works on it."""
 
     __tablename__ = "messages"
@@ -39,7 +44,7 @@ class MessageRow(SQLModel, table=True):
     recipient: UUID | None = None
 
 
-class InboxRow(SQLModel, table=True):
+class InboxRow(Table, table=True):
     """A message in a person's inbox; its id is the message's."""
 
     __tablename__ = "inbox_entries"
@@ -58,7 +63,7 @@ class InboxRow(SQLModel, table=True):
     read_at: datetime | None = Field(default=None, sa_column=_time(nullable=True))
 
 
-class DeliveryRow(SQLModel, table=True):
+class DeliveryRow(Table, table=True):
     """An e-mail on its way. Address and text are emptied once it is sent or given up."""
 
     __tablename__ = "deliveries"
@@ -97,7 +102,7 @@ class DeliveryRow(SQLModel, table=True):
     created_at: datetime = Field(sa_column=_time())
 
 
-class PreferenceRow(SQLModel, table=True):
+class PreferenceRow(Table, table=True):
     """What a person chose."""
 
     __tablename__ = "preferences"
@@ -108,7 +113,7 @@ class PreferenceRow(SQLModel, table=True):
     version: int
 
 
-class CodeSendRow(SQLModel, table=True):
+class CodeSendRow(Table, table=True):
     """A code that was handed to a channel. Neither the code nor the contact."""
 
     __tablename__ = "code_sends"

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from mpp_runtime.errors import Malformed, Text
+
 from mpp_identity.domain.accounts import Account
 from mpp_identity.domain.grants import CODE_LIFE, FAMILY_LIFE, Code, Family
 from mpp_identity.domain.keyed_hash import KeyedHash, token_hash
@@ -12,7 +14,6 @@ from mpp_identity.domain.sessions import TRANSACTION_LIFE, Session, Transaction
 from mpp_identity.use_cases.oidc.core import Core, Loaded, Pairs
 from mpp_identity.use_cases.oidc.requests import AuthorisationRequest, BackToClient, judge, read
 from mpp_identity.use_cases.ports import Consent, Tokens, World
-from mpp_runtime.errors import Malformed, Text
 
 
 @dataclass(frozen=True)

@@ -28,6 +28,7 @@ from authlib.oauth2.rfc6749 import (  # type: ignore[import-untyped]
 from authlib.oauth2.rfc7009 import RevocationEndpoint  # type: ignore[import-untyped]
 from authlib.oauth2.rfc7636 import CodeChallenge  # type: ignore[import-untyped]
 from authlib.oauth2.rfc7636.challenge import compare_s256_code_challenge  # type: ignore[import-untyped]
+
 from mpp_identity.domain.accounts import Account
 from mpp_identity.domain.clients import Client, granted_scope
 from mpp_identity.domain.grants import ACCESS_LIFE, Code, Family, RefreshToken

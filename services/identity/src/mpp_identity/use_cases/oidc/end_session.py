@@ -4,11 +4,12 @@ from collections import Counter
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
+from mpp_runtime.errors import Malformed, Text
+
 from mpp_identity.domain.clients import Client
 from mpp_identity.use_cases.oidc.authorise import SignedIn
 from mpp_identity.use_cases.oidc.core import Core, Pairs
 from mpp_identity.use_cases.ports import Tokens
-from mpp_runtime.errors import Malformed, Text
 
 
 @dataclass(frozen=True)

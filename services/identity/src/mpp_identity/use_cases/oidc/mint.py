@@ -1,6 +1,7 @@
 """Makes the tokens."""
 
 from authlib.oidc.core.util import create_half_hash  # type: ignore[import-untyped]
+
 from mpp_identity.domain.accounts import Account
 from mpp_identity.domain.claims import access_claims, id_claims, service_claims
 from mpp_identity.domain.grants import Family

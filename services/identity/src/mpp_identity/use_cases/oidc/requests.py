@@ -8,9 +8,10 @@ from urllib.parse import quote, urlsplit
 
 from authlib.common.urls import add_params_to_uri  # type: ignore[import-untyped]
 from authlib.oauth2.rfc6749 import OAuth2Error  # type: ignore[import-untyped]
+from mpp_runtime.errors import Malformed, Text
+
 from mpp_identity.domain.clients import Client
 from mpp_identity.use_cases.oidc.core import CodeGrant, Core, Loaded, Pairs, PlainRequest
-from mpp_runtime.errors import Malformed, Text
 
 PROMPTS = frozenset({"none", "login", "consent", "select_account", "create"})
 VISIBLE = re.compile(r"[\x20-\x7e]*", re.ASCII)

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from authlib.oauth2.rfc6749 import InvalidRequestError, OAuth2Error  # type: ignore[import-untyped]
+
 from mpp_identity.domain.accounts import Account
 from mpp_identity.domain.claims import AUDIENCE, scopes_of, userinfo
 from mpp_identity.domain.grants import REFRESH_LIFE, Family, RefreshToken

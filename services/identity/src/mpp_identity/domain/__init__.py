@@ -1,0 +1,1 @@
+"""Accounts, grants, sessions and identity numbers: what is always true."""

@@ -1,0 +1,1 @@
+"""What can be done: sign up, sign in, read and share particulars."""
