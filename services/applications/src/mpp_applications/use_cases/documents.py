@@ -180,7 +180,7 @@ class Documents:
         failed = list(report.failed)
         if report.good and report.signed_at is not None:
             decided = datetime.fromisoformat(state["prepared_for"])
-            if False:
+            if not decided - CLOCK_SKEW <= report.signed_at <= at + CLOCK_SKEW:
                 failed.append("time-stamp")
         if failed or report.signed_at is None:
             raise Invalid(
