@@ -120,7 +120,7 @@ async def test_an_application_goes_through_both_agencies_to_its_document(
 
     async def relayed() -> bool:
         try:
-            return len(await read_stream(bus)) == version
+            return bool(len(await read_stream(bus)) == version)
         except nats.js.errors.NotFoundError:
             return False
 

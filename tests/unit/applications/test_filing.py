@@ -1,6 +1,7 @@
 """Drafts, prefill, papers, access, tracking, messages: through the use cases, with everything outside in memory."""
 
 import asyncio
+from collections.abc import Sequence
 from uuid import UUID, uuid4
 
 import pytest
@@ -8,8 +9,9 @@ from mpp_applications.domain.actors import Actor, applicant
 from mpp_applications.domain.events import CorrectionItem
 from mpp_applications.main import UseCases
 from mpp_applications.use_cases.desk_work import Decision
-from mpp_applications.use_cases.drafting import NewApplication
+from mpp_applications.use_cases.drafting import NewApplication, Prefilled
 from mpp_applications.use_cases.ports import Answer, InboxFilter, LookupResult, Once
+from mpp_applications.use_cases.views import View
 from mpp_runtime.errors import Conflict, Invalid, NotAllowed, NotFound, Stale, Text, TryLater
 
 from tests.unit.applications.acting import Actors, shown
@@ -124,13 +126,13 @@ async def test_prefill_fills_what_is_empty_and_says_from_where(actors: Actors, c
     data = {"number": "STR-1", "lifetime": False, "valid_until": "2027-06-30", "credits_sufficient": True}
     source = {"agency": "sdmk", "simulated": True, "text": {"id": "simulasi", "en": "simulated"}}
     world.lookups.answers["sdmk", "licence"] = LookupResult("found", data, source, world.clock())
-    results = []
+    results: list[tuple[View, Sequence[Prefilled]]] = []
 
-    def respond(view: object, found: object) -> Answer:
+    def respond(view: View, found: Sequence[Prefilled]) -> Answer:
         results.append((view, found))
         return Answer(200, b"", {})
 
-    await cases.drafting.prefill(SITI, id, "id", respond)  # type: ignore[arg-type]
+    await cases.drafting.prefill(SITI, id, "id", respond)
     [(view, [told])] = results
     assert told.outcome == "found"
     assert told.kept == ("/licence/number",)
@@ -147,13 +149,13 @@ async def test_an_agency_away_blocks_nothing_and_is_named(
 ) -> None:
     draft = await actors.draft()
     world.identity.away = away == "identity"
-    results = []
+    results: list[Sequence[Prefilled]] = []
 
-    def respond(view: object, found: object) -> Answer:
+    def respond(_view: View, found: Sequence[Prefilled]) -> Answer:
         results.append(found)
         return Answer(200, b"", {})
 
-    await cases.drafting.prefill(SITI, UUID(draft["id"]), "id", respond)  # type: ignore[arg-type]
+    await cases.drafting.prefill(SITI, UUID(draft["id"]), "id", respond)
     [[told]] = results
     assert (told.outcome, told.agency, told.agency_name.id) == ("away", "sdmk", "Registri SDMK")
     assert (await actors.state(UUID(draft["id"]))).version == draft["version"]

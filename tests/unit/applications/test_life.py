@@ -210,7 +210,8 @@ def test_a_return_names_its_items_stops_the_clock_and_moves_the_promise() -> Non
     made.resubmit(checked(made), at(9))
     assert promised == date(2026, 11, 30)
     assert made.promised_date == date(2026, 12, 9) == CALENDAR.plus(promised, 7)
-    assert (made.state, made.items) == ("completeness", ())
+    assert made.state == "completeness"
+    assert not made.items
 
 
 @pytest.mark.parametrize(("code", "missing"), [("return", "items-missing"), ("reject", "reason-missing")])
@@ -241,11 +242,12 @@ def test_only_the_desk_that_has_it_only_the_claimer_and_never_ones_own() -> None
     version = made.version
     made.claim(VERIFIER, MONDAY)
     assert made.version == version, "claiming twice is one fact"
-    for verb in (
+    verbs: tuple[Callable[[], None], ...] = (
         lambda: made.claim(SECOND_VERIFIER, MONDAY),
         lambda: made.act(SECOND_VERIFIER, "accept", at()),
         lambda: made.release(SECOND_VERIFIER, MONDAY),
-    ):
+    )
+    for verb in verbs:
         with pytest.raises(Conflict, match="task-claimed"):
             verb()
     made.release(VERIFIER, MONDAY)
