@@ -78,6 +78,11 @@ def test_a_later_version_takes_over_on_its_day() -> None:
     ]
 
 
+def test_the_later_date_counts_not_the_later_looking_number() -> None:
+    both = [version("2026.9", "2026-01-01"), version("2026.10", "2026-07-01")]
+    assert [found[2] for found in periods(both, [])] == ["2026.9", "2026.10"]
+
+
 def test_a_version_that_ends_gives_way_to_the_one_before() -> None:
     both = [version("2026.1", "2026-01-01"), version("2026.2", "2026-03-01", "2026-03-31")]
     assert periods(both, []) == [
