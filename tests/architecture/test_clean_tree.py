@@ -85,7 +85,9 @@ def test_every_page_of_documentation_links_to_files_that_exist() -> None:
     for path in tracked_files():
         if path.suffix == ".md":
             for target in re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", path.read_text()):
-                if not re.match(r"[a-z]+:", target) and not (path.parent / target).exists():
+                # The template of docs/events.md is read where it is written to.
+                folder = ROOT / "docs" if relative(path) == "libs/protos/events_page.md" else path.parent
+                if not re.match(r"[a-z]+:", target) and not (folder / target).exists():
                     broken.append(f"{relative(path)} -> {target}")
     assert not broken, broken
     assert (ROOT / "README.md").exists()
