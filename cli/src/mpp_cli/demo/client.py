@@ -24,7 +24,7 @@ class Visitor:
     """
 
     def __init__(self, url: str) -> None:
-        self.http = httpx.Client(base_url=url, timeout=30, headers={"Accept-Language": "id"})
+        self.http = httpx.Client(base_url=url, timeout=30, headers={"Accept-Language": "id"}, trust_env=False)
 
     def sign_in(self, account: str) -> "Visitor":
         """Sign in as a demonstration account (authorisation code with PKCE); returns itself."""

@@ -1,13 +1,16 @@
 """One database and one role per service; nobody can look into another's."""
 
 import asyncio
+import importlib.util
 from collections.abc import Mapping
+from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
 
 # A forgotten transaction would hold back every relay: PostgreSQL counts its snapshots over all databases.
 ROLE_SETTINGS = {"transaction_timeout": "30s", "idle_in_transaction_session_timeout": "15s"}
+MIGRATIONS = Path("storage", "migrations", "versions")
 # Made by the superuser, because the services' roles may not.
 EXTENSIONS = ("pg_trgm", "btree_gist", "unaccent")
 
@@ -43,6 +46,25 @@ async def _ensure_extensions(url: str) -> None:
 
 def _database(url: str, name: str) -> str:
     return urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
+
+
+async def stored_revision(url: str) -> str:
+    """The newest migration a database has seen; empty when it has seen none."""
+    connection = await asyncpg.connect(url)
+    try:
+        return str(await connection.fetchval("SELECT version_num FROM alembic_version") or "")
+    except asyncpg.UndefinedTableError:
+        return ""
+    finally:
+        await connection.close()
+
+
+def newest_revision(package: str) -> str:
+    """The newest migration a service brings: its files are called `NNNN_name.py` and NNNN is the revision."""
+    spec = importlib.util.find_spec(package)
+    places = list(spec.submodule_search_locations or []) if spec is not None else []
+    found = [file.name for place in places for file in Path(place, MIGRATIONS).glob("[0-9]*_*.py")]
+    return max(found).partition("_")[0] if found else ""
 
 
 async def read_mark(superuser_url: str, database: str) -> str:
