@@ -167,7 +167,9 @@ async def test_the_sweep_removes_old_files_without_a_row_and_nothing_else(desk: 
     assert orphan.storage_key not in desk.left()
 
 
-@pytest.mark.parametrize("name", [name for name in sorted({**BAD, **GOOD}) if name.startswith("pdf")])
+@pytest.mark.parametrize(
+    "name", ["pdf with a link to a page", "pdf with script hidden in an object stream", "pdf whose page tree is a loop"]
+)
 async def test_the_limits_of_the_child_change_no_judgement(name: str) -> None:
     """What a library imports or opens late fails in there, and would pass for a broken file."""
     data = (GOOD.get(name) or BAD[name])[0]()

@@ -13,7 +13,7 @@ from mpp_runtime.errors import Text
 
 from tests.integration.applications_documents.office import Desk, nurse
 
-POSITIONS = 300
+POSITIONS = 200
 
 
 class Issued:
@@ -30,14 +30,15 @@ class Issued:
 
 
 class InProcess:
-    """The judgement of strangers' files without a process for each: three hundred starts would take minutes."""
+    """The judgement of strangers' files without a process for each: two hundred starts would take minutes."""
 
     def __init__(self, desk: Desk) -> None:
         self.prepare, self.complete = desk.signatures.prepare, desk.signatures.complete
         self.judge = self.judge_stranger = desk.signatures.judge
 
 
-async def test_one_flipped_byte_anywhere_is_not_genuine(desk: Desk) -> None:
+async def test_one_flipped_byte_anywhere_is_not_genuine(desk: Desk, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("CRITICAL")  # pyHanko writes a traceback for each
     document = await desk.issue(nurse())
     signed = await desk.read(document)
     verification = Verification(Issued(document), InProcess(desk), lambda: datetime.now(UTC))
