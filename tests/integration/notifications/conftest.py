@@ -2,7 +2,7 @@
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
@@ -25,8 +25,9 @@ from mpp_notifications.use_cases.tell import Tell
 from mpp_runtime.database import Database
 from mpp_runtime.errors import NotFound, Text, TryLater
 from mpp_runtime.ids import new_id
-from mpp_runtime.migrate import upgrade
+from mpp_runtime.migrate import migrate
 from mpp_runtime.settings import Settings
+from mpp_testing.backends import Databases
 from sqlalchemy import text
 
 RETRIES = (timedelta(seconds=1), timedelta(seconds=5))
@@ -185,7 +186,7 @@ class World:
         about = application or uuid4()
         fact = ApplicationFact(new_id(), f"mpp.applications.v1.{name}", about, version, self.clock.now())
         async with self.store.transaction() as unit:
-            await RecordFact(load_routing(), new_id)(unit, fact)
+            await RecordFact(load_routing(), new_id, self.clock)(unit, fact)
         return about
 
     async def tell_due(self) -> int:
@@ -210,11 +211,27 @@ class World:
         return [(row["type"].rpartition(".")[2], row["data"]) for row in rows]
 
 
+@pytest.fixture(scope="session")
+def migrated_url(postgres: Databases) -> Iterator[str]:
+    """URL of a migrated database of notifications; tests use it one after the other."""
+    url = postgres.create_database()
+    migrate("mpp_notifications", url)
+    yield url
+    postgres.drop_database(url)
+
+
 @pytest.fixture
-async def database(database_url: str) -> AsyncIterator[Database]:
-    """A migrated database of notifications."""
-    await upgrade("mpp_notifications", database_url)
-    opened = Database.connect(database_url)
+async def database(migrated_url: str) -> AsyncIterator[Database]:
+    """A migrated database without a row."""
+    opened = Database.connect(migrated_url)
+    async with opened.transaction() as transaction:
+        found = await transaction.session.execute(
+            text(
+                "SELECT string_agg(quote_ident(tablename), ', ') FROM pg_tables WHERE schemaname = 'public' "
+                "AND tablename <> 'alembic_version'"
+            )
+        )
+        await transaction.session.execute(text(f"TRUNCATE {found.scalar_one()}"))
     yield opened
     await opened.close()
 

@@ -39,7 +39,7 @@ async def test_the_same_event_twice_makes_one_message(world: World) -> None:
     added = []
     for _ in range(2):
         async with world.store.transaction() as unit:
-            added.append(await RecordFact(load_routing(), new_id)(unit, fact))
+            added.append(await RecordFact(load_routing(), new_id, world.clock)(unit, fact))
     assert added == [1, 0]
 
 

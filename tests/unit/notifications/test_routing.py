@@ -21,12 +21,18 @@ class Rows:
     def __init__(self) -> None:
         self.rows: dict[tuple[UUID, Audience], Message] = {}
 
-    async def add(self, message: Message) -> bool:
+    async def add(self, message: Message, due: datetime) -> bool:
+        assert due == Clock().now()
         key = (message.event, message.audience)
         if key in self.rows:
             return False
         self.rows[key] = message
         return True
+
+
+class Clock:
+    def now(self) -> datetime:
+        return datetime(2026, 11, 24, tzinfo=UTC)
 
 
 class Unit:
@@ -43,7 +49,7 @@ def fact(name: str) -> ApplicationFact:
 @pytest.mark.parametrize("event", sorted(ROUTING.events))
 async def test_a_routed_event_makes_one_message_for_the_applicant(event: str) -> None:
     unit, told = Unit(), fact(event.rpartition(".")[2])
-    record = RecordFact(ROUTING, uuid4)
+    record = RecordFact(ROUTING, uuid4, Clock())
     assert await record(unit, told) == 1  # type: ignore[arg-type]
     assert await record(unit, told) == 0  # type: ignore[arg-type]
     (message,) = unit.messages.rows.values()
@@ -57,7 +63,7 @@ async def test_a_routed_event_makes_one_message_for_the_applicant(event: str) ->
 @pytest.mark.parametrize("name", ["ApplicationDrafted", "StepEntered", "TaskClaimed", "AgencyTaskAsked"])
 async def test_other_events_make_none(name: str) -> None:
     unit = Unit()
-    assert await RecordFact(ROUTING, uuid4)(unit, fact(name)) == 0  # type: ignore[arg-type]
+    assert await RecordFact(ROUTING, uuid4, Clock())(unit, fact(name)) == 0  # type: ignore[arg-type]
     assert unit.messages.rows == {}
 
 

@@ -1,8 +1,12 @@
 """Builds notifications and runs it: reads top to bottom."""
 
 import argparse
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 
+from fastapi import FastAPI
 from mpp.notifications.v1 import notifications_pb2, notifications_pb2_grpc
 from mpp_runtime import log, telemetry
 from mpp_runtime.admin import run_events
@@ -31,6 +35,7 @@ from mpp_notifications.settings import NotificationsSettings
 from mpp_notifications.storage.package_data import load_routing, load_wording
 from mpp_notifications.storage.store import DatabaseStore, unit_of
 from mpp_notifications.use_cases.inbox import OwnInbox, OwnPreferences
+from mpp_notifications.use_cases.ports import Contacts, FactsOfApplications, Mailer
 from mpp_notifications.use_cases.record_fact import RecordFact
 from mpp_notifications.use_cases.send_code import SendCode
 from mpp_notifications.use_cases.send_email import SendEmail
@@ -41,6 +46,24 @@ STREAM, SOURCE = "NOTIFICATIONS", "/mpp/notifications"
 DESCRIPTION = "Tells the right person once, on the channel they chose: in-app inbox, e-mail, one-time codes."
 
 
+@dataclass(frozen=True)
+class Neighbours:
+    """What notifications asks over the network."""
+
+    facts: FactsOfApplications
+    contacts: Contacts
+    mailer: Mailer
+
+
+@dataclass(frozen=True)
+class Parts:
+    """notifications, built and not yet running."""
+
+    app: FastAPI
+    grpc: GrpcServer
+    background: list[Callable[[asyncio.Event], Awaitable[None]]]
+
+
 async def serve(settings: NotificationsSettings) -> None:
     """Serves until SIGTERM."""
     log.configure("notifications", settings.log_level)
@@ -49,7 +72,6 @@ async def serve(settings: NotificationsSettings) -> None:
     database = Database.connect(settings.database_url.get_secret_value(), application_name="notifications")
     bus = await Bus.connect(settings, "notifications")
     tokens = ServiceTokens(settings.token_url, settings.client_id, settings.client_secret.get_secret_value())
-    verifier = TokenVerifier(settings.jwks_url, settings.public_url)
     to_applications = ServiceChannel(settings.applications_grpc, tokens)
     to_identity = ServiceChannel(settings.identity_grpc, tokens)
     mailer = SmtpMailer(
@@ -60,24 +82,51 @@ async def serve(settings: NotificationsSettings) -> None:
         password=settings.smtp_password.get_secret_value(),
         sender=settings.mail_from,
     )
+    parts = build(
+        settings,
+        database,
+        bus,
+        TokenVerifier(settings.jwks_url, settings.public_url),
+        Neighbours(FactsClient(to_applications), PeopleContacts(to_identity), mailer),
+        # Mail that cannot be sent waits: an SMTP server that is away takes nothing out of rotation, but it is shown.
+        [Check("smtp", mailer.probe, critical=False)],
+    )
+    await run_service(
+        settings,
+        name="notifications",
+        app=parts.app,
+        grpc=parts.grpc,
+        background=parts.background,
+        close=[to_applications.close, to_identity.close, bus.close, database.close],
+    )
 
+
+def build(
+    settings: NotificationsSettings,
+    database: Database,
+    bus: Bus,
+    verifier: TokenVerifier,
+    neighbours: Neighbours,
+    checks: Sequence[Check] = (),
+) -> Parts:
+    """Puts use cases between storage and the outside."""
     store, clock, journal = DatabaseStore(database), SystemClock(), LogJournal()
     routing, wording = load_routing(), load_wording()
     retries = [timedelta(seconds=seconds) for seconds in settings.retry_seconds]
     tell = Tell(
         store=store,
-        facts=FactsClient(to_applications),
-        contacts=PeopleContacts(to_identity),
+        facts=neighbours.facts,
+        contacts=neighbours.contacts,
         routing=routing,
         wording=wording,
         clock=clock,
         new_id=new_id,
         journal=journal,
     )
-    send_email = SendEmail(store=store, mailer=mailer, clock=clock, journal=journal, retries=retries)
+    send_email = SendEmail(store=store, mailer=neighbours.mailer, clock=clock, journal=journal, retries=retries)
     send_code = SendCode(
         store=store,
-        mailer=mailer,
+        mailer=neighbours.mailer,
         wording=wording,
         clock=clock,
         journal=journal,
@@ -90,11 +139,7 @@ async def serve(settings: NotificationsSettings) -> None:
         title="Notifications",
         description=DESCRIPTION,
         verifier=verifier,
-        checks=[
-            Check("database", database.ping),
-            Check("bus", bus.write_probe, critical=False),
-            Check("smtp", mailer.probe, critical=False),
-        ],
+        checks=[Check("database", database.ping), Check("bus", bus.write_probe, critical=False), *checks],
     )
     app.include_router(inbox.router(OwnInbox(store, clock), OwnPreferences(store), wording.email_notes))
     app.include_router(deliveries.router(WatchDeliveries(store), retries))
@@ -107,20 +152,17 @@ async def serve(settings: NotificationsSettings) -> None:
             (notifications_pb2_grpc.add_TemplatesServicer_to_server, TemplatesServicer(), services["Templates"]),
         ],
     )
-
-    await run_service(
-        settings,
-        name="notifications",
-        app=app,
-        grpc=grpc_server,
-        background=[
+    poll = settings.poll_seconds
+    return Parts(
+        app,
+        grpc_server,
+        [
             Relay(database, bus, STREAM, SOURCE).run,
             application_consumer(database, bus).run,
-            DueWork("tell", claim=tell.claim, do=tell, failed=tell.failed, poll=settings.poll_seconds).run,
-            # A mail that was not answered for stays claimed until its lease runs out: then it counts as ambiguous.
-            DueWork("send-email", claim=send_email.claim, do=send_email, poll=settings.poll_seconds, batch=8).run,
+            DueWork("tell", claim=tell.claim, do=tell, failed=tell.failed, poll=poll).run,
+            # A mail without an answer stays claimed until its lease runs out: then it counts as ambiguous.
+            DueWork("send-email", claim=send_email.claim, do=send_email, poll=poll, batch=8).run,
         ],
-        close=[to_applications.close, to_identity.close, bus.close, database.close],
     )
 
 
@@ -151,5 +193,5 @@ def application_consumer(database: Database, bus: Bus) -> OrderedConsumer:
         stream=applications.STREAM,
         durable=applications.DURABLE,
         subject=applications.SUBJECT,
-        handle=applications.ApplicationFacts(RecordFact(load_routing(), new_id), unit_of),
+        handle=applications.ApplicationFacts(RecordFact(load_routing(), new_id, SystemClock()), unit_of),
     )

@@ -6,8 +6,8 @@ from enum import StrEnum
 from mpp_runtime.errors import FieldError, Invalid, Text
 
 _EMAIL = re.compile(r"[^@\s\x00-\x1f<>,;\"\\]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?")
-_PHONE = re.compile(r"\+[1-9]\d{6,14}")
-_CODE = re.compile(r"\d{6}")
+_PHONE = re.compile(r"\+[1-9][0-9]{6,14}")
+_CODE = re.compile(r"[0-9]{6}")  # \d would take digits of other scripts too
 MAX_MINUTES = 24 * 60
 
 

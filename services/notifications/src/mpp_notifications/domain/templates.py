@@ -34,6 +34,7 @@ _ENVIRONMENT = ImmutableSandboxedEnvironment(
     trim_blocks=True,
     lstrip_blocks=True,
     keep_trailing_newline=False,
+    optimized=False,  # constant folding would compute 'a' * 1000000000 before anybody judged it
 )
 _ENVIRONMENT.globals.clear()  # range, cycler, namespace...: no template needs them
 
@@ -112,11 +113,14 @@ def _check_part(where: str, source: str, names: frozenset[str]) -> tuple[Problem
         tree = _ENVIRONMENT.parse(source)
     except TemplateSyntaxError as error:
         return (Problem(where, "syntax-error", f"Line {error.lineno}: {error.message}"),)
-    problems = [
+    forbidden = [
         Problem(where, "not-allowed", f"{_name(node)} is not allowed: print placeholders, loop and choose only.")
         for node in tree.find_all(nodes.Node)
         if not _is_allowed(node)
     ]
+    if forbidden:
+        return tuple(forbidden)  # nothing of it is looked at any closer
+    problems = []
     used = meta.find_undeclared_variables(tree)
     for name in sorted(used - names):
         known = ", ".join(sorted(names))

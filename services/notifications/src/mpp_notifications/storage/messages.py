@@ -14,7 +14,7 @@ from mpp_notifications.domain.routing import Audience
 _ADD = text("""
     INSERT INTO messages (id, event, event_type, audience, application, application_version, created_at, state,
                           attempts, errors, next_at, reason)
-    VALUES (:id, :event, :event_type, :audience, :application, :version, :at, 'PENDING', 0, 0, :at, '')
+    VALUES (:id, :event, :event_type, :audience, :application, :version, :at, 'PENDING', 0, 0, :due, '')
     ON CONFLICT (event, audience) DO NOTHING
     RETURNING id
 """)
@@ -50,7 +50,7 @@ class StoredMessages:
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
 
-    async def add(self, message: Message) -> bool:
+    async def add(self, message: Message, due: datetime) -> bool:
         added = await self._session.execute(
             _ADD,
             {
@@ -61,6 +61,7 @@ class StoredMessages:
                 "application": message.application,
                 "version": message.application_version,
                 "at": message.created_at,
+                "due": due,
             },
         )
         return added.first() is not None

@@ -57,8 +57,8 @@ class Ids(Protocol):
 class Messages(Protocol):
     """What must be told."""
 
-    async def add(self, message: Message) -> bool:
-        """False if its event and audience have one already."""
+    async def add(self, message: Message, due: datetime) -> bool:
+        """To be told from `due` on. False if its event and audience have one already."""
         ...
 
     async def claim(self, now: datetime, *, lease: timedelta, limit: int) -> Sequence[Message]:

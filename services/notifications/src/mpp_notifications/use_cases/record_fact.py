@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from mpp_notifications.domain.messages import ApplicationFact, Message
 from mpp_notifications.domain.routing import Routing
-from mpp_notifications.use_cases.ports import Ids, Unit
+from mpp_notifications.use_cases.ports import Clock, Ids, Unit
 
 
 @dataclass(frozen=True)
@@ -13,6 +13,7 @@ class RecordFact:
 
     routing: Routing
     new_id: Ids
+    clock: Clock
 
     async def __call__(self, unit: Unit, fact: ApplicationFact) -> int:
         """How many messages were added: none for an event that nobody is told about, or that was recorded before."""
@@ -27,6 +28,8 @@ class RecordFact:
                     application=fact.application,
                     application_version=fact.version,
                     created_at=fact.at,
-                )
+                ),
+                # Due now by our own clock: the publisher's may be ahead.
+                self.clock.now(),
             )
         return added
