@@ -27,13 +27,15 @@ def wait_until(
     Raises:
         CannotStart: the process ended or the time is over; with the last lines of its log.
     """
-    end = time.monotonic() + seconds
+    end, pause = time.monotonic() + seconds, 0.02
     while not ready():
         if process.poll() is not None:
             raise CannotStart(f"{what} ended with status {process.returncode}. Last lines of {log}:\n{tail(log)}")
         if time.monotonic() > end:
             raise CannotStart(f"{what} was not ready after {seconds:.0f} s. Last lines of {log}:\n{tail(log)}")
-        time.sleep(0.02)
+        time.sleep(pause)
+        # Asking more and more seldom: recovery can take long, and each question costs a process.
+        pause = min(0.2, pause * 1.2)
 
 
 def tail(log: Path, lines: int = 15) -> str:
