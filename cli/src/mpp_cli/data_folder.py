@@ -81,13 +81,15 @@ class DataFolder:
         return Path(tempfile.gettempdir()) / f"mpp-{os.getuid()}-{mark}" / "control.sock"
 
     def create(self) -> None:
-        """Makes the folders; secrets, run and the socket's folder are for the owner alone."""
+        """Makes the folders, closed to everybody else; only the root may be passed through, because PostgreSQL runs as
+        a system user when we are root."""
+        private = [self.files, self.mailbox, self.secrets, self.agency_keys, self.run, self.control_socket().parent]
+        private += [self.root / name for name in ("logs", "traces", "connectors")]
         try:
-            for folder in (self.root, self.files, self.mailbox, self.root / "logs", self.root / "traces"):
-                folder.mkdir(parents=True, exist_ok=True)
-            for private in (self.secrets, self.agency_keys, self.run, self.control_socket().parent):
-                private.mkdir(parents=True, exist_ok=True, mode=0o700)
-                _own(private)
+            self.root.mkdir(parents=True, exist_ok=True)
+            for folder in private:
+                folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+                _own(folder)
         except PermissionError as error:
             raise CommandError(
                 f"The data folder {self.root} cannot be written: {error}",

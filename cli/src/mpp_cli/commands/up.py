@@ -48,14 +48,14 @@ def up(
     if not lock.acquire():
         _already_running(data, detach=detach)
         return
-    if detach:
-        lock.release()
-        _detach(data, port, environment)
-        return
     voice = Voice(data.supervisor_log, terminal=not supervise)
     for line in end_leftovers(data):
         voice.say(f"Ended what an earlier start left behind: {line}")
     _need_free(port)
+    if detach:
+        lock.release()
+        _detach(data, port, environment)
+        return
     _shorten_logs(data)
     layout = Layout(checkout(), data, ports.choose(port_names(), data.run / "ports.json"), port, environment)
     voice.say(f"Starting the mall in {data.root} ...")

@@ -45,6 +45,8 @@ class Child:
         self.restarts = 0
         self.crashes = 0
         self.last_exit = ""
+        # Why it could not even be started the last time; empty when it could.
+        self.start_error = ""
         self.process: subprocess.Popen[bytes] | None = None
         self._executor = executor
         self._say = say
@@ -94,9 +96,13 @@ class Child:
             self.process = await loop.run_in_executor(self._executor, self.program.start)
         except Exception as error:
             # Whatever keeps a process from starting is said and tried again; it must not end the supervisor.
-            self.last_exit = str(error) or type(error).__name__
-            self._say(f"{self.name} could not be started: {self.last_exit}")
+            reason = str(error) or type(error).__name__
+            self.last_exit = f"could not be started: {reason}"
+            if reason != self.start_error:
+                self._say(f"{self.name} {self.last_exit}")
+            self.start_error = reason
             return False
+        self.start_error = ""
         return True
 
     async def _watch(self) -> None:

@@ -36,6 +36,9 @@ class Control:
         if self._server is not None:
             self._server.close()
         self._path.unlink(missing_ok=True)
+        if self._path.parent.name != "run":
+            # The folder under the temporary folder was made for this socket alone.
+            self._path.parent.rmdir()
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with contextlib.suppress(ConnectionError):

@@ -62,6 +62,8 @@ class Supervisor:
         child = self.children[name]
         deadline = time.monotonic() + seconds
         while child.state is not State.READY:
+            if child.start_error:
+                raise CommandError(f"{name} {child.last_exit}")
             if child.crashes >= HOPELESS_CRASHES:
                 raise CommandError(f"{name} does not start: it {child.last_exit}.", log=child.program.log)
             if time.monotonic() > deadline:
