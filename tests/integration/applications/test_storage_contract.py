@@ -155,6 +155,17 @@ async def test_mine_is_the_owners_and_the_proxys_newest_first(store: Any) -> Non
     assert [head.id for head in await store.mine(SITI, 1, None)] == [ids[2]]
 
 
+async def test_many_are_read_at_once_in_the_order_asked_for(store: Any) -> None:
+    ids = [await add(store, draft()), await add(store, submitted("N1")), await add(store, submitted("N2"))]
+    await change(store, ids[2], lambda application: application.claim(VERIFIER, MONDAY))
+    await change(store, ids[2], lambda application: application.act(VERIFIER, "accept", AT))
+    asked = {ids[2]: OFFERING, uuid4(): OFFERING, ids[0]: OFFERING, ids[1]: OFFERING}
+    found = await store.read_all(asked)
+    assert [application.id for application in found] == [ids[2], ids[0], ids[1]]
+    assert found == [await store.read(application.id, OFFERING) for application in found]
+    assert await store.read_all({}) == []
+
+
 async def test_the_inbox_shows_open_tasks_of_the_desks_only(store: Any) -> None:
     first, second = await add(store, submitted("N1")), await add(store, submitted("N2"))
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import copy
-from collections.abc import AsyncIterator, Collection, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -170,6 +170,9 @@ class MemoryStore:
 
     async def read(self, id: UUID, offering: Offering) -> Application:
         return _loaded(self.tables, id, offering)
+
+    async def read_all(self, offerings: Mapping[UUID, Offering]) -> Sequence[Application]:
+        return [copy.deepcopy(self.tables.applications[id]) for id in offerings if id in self.tables.applications]
 
     async def mine(self, person: str, limit: int, before: UUID | None) -> Sequence[Head]:
         found = [

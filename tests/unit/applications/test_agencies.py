@@ -128,6 +128,17 @@ async def test_a_task_without_a_grant_is_parked_for_the_operator(
     assert channel.published == []
 
 
+async def test_a_fault_with_one_task_leaves_the_others_offered(
+    actors: Actors, cases: UseCases, channel: FakeChannel, world: World
+) -> None:
+    await actors.checking()
+    world.catalog.grants["sdmk"] = None  # type: ignore[assignment]
+    assert await cases.asking.offer_due() == 1
+    assert channel.published == []
+    world.clock.forward(599)
+    assert await cases.asking.offer_due() == 0, "not tried again and again"
+
+
 async def test_the_document_is_prepared_once_signed_and_issued_in_one_step(
     actors: Actors, cases: UseCases, store: MemoryStore, channel: FakeChannel, world: World
 ) -> None:

@@ -143,6 +143,23 @@ async def test_prefill_fills_what_is_empty_and_says_from_where(actors: Actors, c
     assert world.lookups.asked == [("sdmk", "licence", {"nik": "3314104708929001"})]
 
 
+async def test_an_agencys_answer_that_cannot_be_stored_is_its_error_not_the_applicants(
+    actors: Actors, cases: UseCases, world: World
+) -> None:
+    draft = await actors.draft({})
+    data = {"number": "STR-1", "lifetime": "\x00"}
+    world.lookups.answers["sdmk", "licence"] = LookupResult("found", data, None, None)
+    results: list[Sequence[Prefilled]] = []
+
+    def respond(_view: View, found: Sequence[Prefilled]) -> Answer:
+        results.append(found)
+        return Answer(200, b"", {})
+
+    await cases.drafting.prefill(SITI, UUID(draft["id"]), "id", respond)
+    [[told]] = results
+    assert (told.outcome, told.filled) == ("error", {})
+
+
 @pytest.mark.parametrize("away", ["agency", "identity"])
 async def test_an_agency_away_blocks_nothing_and_is_named(
     away: str, actors: Actors, cases: UseCases, world: World

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from mpp_runtime.database import Database
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import or_, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from mpp_applications.domain.documents import PreparedDocument
@@ -45,17 +45,6 @@ class StoredAgencyQueue:
         async with self._database.read() as session:
             row = await first(session, select(agency_tasks).where(agency_tasks.c.id == task))
         return queued_task(row) if row else None
-
-    async def next_due(self) -> datetime | None:
-        """When the next task is due, leased ones when their lease ends."""
-        due = func.greatest(agency_tasks.c.next_offer_at, agency_tasks.c.lease_until)
-        async with self._database.read() as session:
-            found: datetime | None = await session.scalar(
-                select(func.min(due)).where(
-                    agency_tasks.c.closed_at.is_(None), agency_tasks.c.next_offer_at.is_not(None)
-                )
-            )
-        return found
 
     async def offered(self, task: UUID, sequence: int, at: datetime, next_offer_at: datetime) -> None:
         await self._set(

@@ -1,6 +1,6 @@
 """Queries that a transaction and a reading session share."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -51,19 +51,39 @@ async def load_application(session: AsyncSession, id: UUID, offering: Offering) 
     row = await first(session, select(applications).where(applications.c.id == id))
     if row is None:
         raise refusals.not_found()
-    desk_task = agency_task = None
-    if row["state"] is not None:
-        place = offering.state(row["state"])
-        if place.desk:
-            found = await first(session, select(tasks).where(tasks.c.application == id, tasks.c.closed_at.is_(None)))
-            desk_task = desk_task_of(found) if found else None
-        if place.task:
-            found = await first(
-                session,
-                select(agency_tasks).where(agency_tasks.c.application == id, agency_tasks.c.closed_at.is_(None)),
-            )
-            agency_task = agency_task_of(found) if found else None
-    return application_of(row, offering, desk_task, agency_task)
+    place = offering.state(row["state"]) if row["state"] is not None else None
+    # A state without a desk, or without an agency, has no such task: that query is saved.
+    desk = await _open_tasks(session, tasks, [id]) if place and place.desk else {}
+    agency = await _open_tasks(session, agency_tasks, [id]) if place and place.task else {}
+    return application_of(
+        row,
+        offering,
+        desk_task_of(desk[id]) if id in desk else None,
+        agency_task_of(agency[id]) if id in agency else None,
+    )
+
+
+async def load_applications(session: AsyncSession, offerings: Mapping[UUID, Offering]) -> list[Application]:
+    """Many at once, in the order of `offerings`: three queries, however many there are."""
+    ids = list(offerings)
+    found = {row["id"]: row for row in await rows(session, select(applications).where(applications.c.id.in_(ids)))}
+    desk = await _open_tasks(session, tasks, ids)
+    agency = await _open_tasks(session, agency_tasks, ids)
+    return [
+        application_of(
+            found[id],
+            offering,
+            desk_task_of(desk[id]) if id in desk else None,
+            agency_task_of(agency[id]) if id in agency else None,
+        )
+        for id, offering in offerings.items()
+        if id in found
+    ]
+
+
+async def _open_tasks(session: AsyncSession, of: Any, ids: list[UUID]) -> dict[UUID, Row]:
+    statement = select(of).where(of.c.application.in_(ids), of.c.closed_at.is_(None))
+    return {row["application"]: row for row in await rows(session, statement)}
 
 
 async def load_papers(session: AsyncSession, application: UUID) -> list[Paper]:

@@ -1,6 +1,6 @@
 """The database of applications as the use cases see it."""
 
-from collections.abc import AsyncIterator, Collection, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Any
@@ -25,6 +25,7 @@ from mpp_applications.storage.reading import (
     first,
     issued_documents,
     load_application,
+    load_applications,
     load_documents,
     load_papers,
     rows,
@@ -103,6 +104,10 @@ class StoredApplications:
     async def read(self, id: UUID, offering: Offering) -> Application:
         async with self._database.read() as session:
             return await load_application(session, id, offering)
+
+    async def read_all(self, offerings: Mapping[UUID, Offering]) -> Sequence[Application]:
+        async with self._database.read() as session:
+            return await load_applications(session, offerings)
 
     async def mine(self, person: str, limit: int, before: UUID | None) -> Sequence[Head]:
         statement = select(applications).where(or_(applications.c.owner == person, applications.c.proxy == person))

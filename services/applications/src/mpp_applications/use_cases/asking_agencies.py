@@ -90,6 +90,10 @@ class AskingAgencies:
             except Refusal as refusal:
                 self._report("agency task parked", code=refusal.code, **told)
                 await self._queue.parked(task.id, refusal.code)
+            except Exception as error:
+                # A fault of ours with one task must not end the offers of all others; it is told at every attempt.
+                self._report("agency task failed", error=type(error).__name__, **told)
+                await self._queue.postponed(task.id, self._changing.now() + REPEATS[-1])
 
     async def _offer(self, task: QueuedTask) -> None:
         now = self._changing.now()

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from mpp_runtime.errors import Malformed, NotFound, Text, TryLater
+from mpp_runtime.errors import Invalid, Malformed, NotFound, Text, TryLater
 
 from mpp_applications.domain import refusals
 from mpp_applications.domain.actors import applicant
@@ -176,7 +176,13 @@ def _fill(
 ) -> tuple[Mapping[str, Any], Prefilled]:
     filled: dict[str, Any] = {}
     kept: list[str] = []
-    if result.outcome == "found":
+    outcome = result.outcome
+    try:
+        check_storable(dict(result.data), "")
+    except Invalid:
+        # The agency's fault, not the applicant's: nothing of such an answer is used.
+        outcome = "error"
+    if outcome == "found":
         for pointer, field in rule.fields.items():
             value = result.data.get(field)
             if value is None:
@@ -184,11 +190,10 @@ def _fill(
             if value_at(answers, pointer) is not None:
                 kept.append(pointer)
                 continue
-            check_storable(value, pointer)
             answers = with_value(answers, pointer, value)
             filled[pointer] = value
     told = Prefilled(
-        rule.code, rule.agency, offering.agency_name(rule.agency), result.outcome, filled, tuple(kept), result.source,
+        rule.code, rule.agency, offering.agency_name(rule.agency), outcome, filled, tuple(kept), result.source,
         result.as_of,
     )  # fmt: skip
     return answers, told

@@ -149,6 +149,9 @@ class Store(Reads, Protocol):
     async def read(self, id: UUID, offering: Offering) -> Application:
         """Raises NotFound."""
 
+    async def read_all(self, offerings: Mapping[UUID, Offering]) -> Sequence[Application]:
+        """Those of these applications that there are, in the given order."""
+
     async def mine(self, person: str, limit: int, before: UUID | None) -> Sequence[Head]:
         """Newest first, of the owner or the proxy."""
 

@@ -77,7 +77,7 @@ class Reading:
     async def mine(self, person: str, limit: int, before: UUID | None) -> list[Application]:
         """Newest first."""
         heads = await self._store.mine(person, limit, before)
-        return [await self._store.read(head.id, await self._offerings.get(head.digest)) for head in heads]
+        return list(await self._store.read_all({head.id: await self._offerings.get(head.digest) for head in heads}))
 
     async def timeline(self, actor: Actor, id: UUID) -> Followed:
         head = await self._access.as_reader(actor, id)
