@@ -2,15 +2,17 @@
 
 import asyncio
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
+from rich.console import Group, RenderableType
 from rich.live import Live
+from rich.text import Text
 
 from mpp_cli.progress import Progress
 from mpp_cli.stack.environments import Layout
 from mpp_cli.stack.startup import Startup
 from mpp_cli.supervisor.control import Control
-from mpp_cli.supervisor.supervisor import Supervisor
+from mpp_cli.supervisor.supervisor import ChildStatus, Supervisor
 from mpp_cli.terminal import console, status_table
 
 REFRESH_SECONDS = 0.5
@@ -59,10 +61,16 @@ async def _watch(supervisor: Supervisor, stop: asyncio.Event, *, live: bool) -> 
         return
     with Live(console=console, auto_refresh=False, transient=True) as view:
         while not watching.done():
-            rows = [vars(row) for row in supervisor.status()]
-            view.update(status_table(rows), refresh=True)
+            view.update(short_status(supervisor.status(), supervisor.url), refresh=True)
             await asyncio.wait({watching}, timeout=REFRESH_SECONDS)
     watching.result()
+
+
+def short_status(rows: Sequence[ChildStatus], url: str) -> RenderableType:
+    """One line when all is well; the processes that are not ready are listed above it."""
+    late = [row for row in rows if not row.ready]
+    line = Text(f"{len(rows) - len(late)} of {len(rows)} processes ready · {url} · Ctrl-C stops", style="bold")
+    return Group(status_table([vars(row) for row in late]), line) if late else line
 
 
 def _listen_to_signals(stop: asyncio.Event, hurry: asyncio.Event, say: Callable[[str], None]) -> None:
