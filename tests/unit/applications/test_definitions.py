@@ -1,0 +1,58 @@
+"""Every shipped definition drives the engine: its form refuses nothing at all, its alternatives count, its edges hold."""
+
+from datetime import date
+from uuid import uuid4
+
+import pytest
+from mpp_applications.domain import events
+from mpp_applications.domain.application import Application, Moment
+from mpp_applications.domain.validation import Checked, check
+
+from tests.unit.applications.samples import CALENDAR, MONDAY, ROOT, SITI, offering, officer
+
+SHIPPED = sorted(path.stem for path in (ROOT / "definitions/public_services").glob("*.yaml"))
+TODAY = date(2026, 11, 23)
+AT = Moment(MONDAY, CALENDAR, uuid4)
+COMPLETE = Checked((), ())
+
+
+@pytest.mark.parametrize("service", SHIPPED)
+def test_an_empty_form_is_refused_field_by_field(service: str) -> None:
+    checked = check(offering(service), {}, [], TODAY)
+    assert checked.errors
+    assert all(error.field.startswith(("/answers", "/attachments")) for error in checked.errors)
+    assert all(error.detail.id and error.detail.en for error in checked.errors)
+
+
+@pytest.mark.parametrize("service", SHIPPED)
+def test_the_first_action_of_each_desk_leads_to_the_document(service: str) -> None:
+    pinned = offering(service)
+    made = Application.draft(uuid4(), SITI, pinned, {}, MONDAY)
+    made.submit(COMPLETE, AT, "N", "S")
+    for _ in range(10):
+        if made.desk_task and made.place:
+            desk = made.desk_task.desk
+            who = officer(desk.role, desk.agency)
+            made.claim(who, MONDAY)
+            made.act(who, next(iter(made.place.actions)), AT)
+        elif made.agency_task:
+            document = (uuid4(), "ab" * 32) if made.agency_task.kind == "document" else None
+            made.answer(made.agency_task.id, "accepted", AT, document=document)
+    assert (made.status, type(made.events[-1])) == ("ISSUED", events.DocumentIssued)
+    assert made.decided_by is not None, "a document needs the officer who decided"
+
+
+def test_one_paper_of_a_group_is_enough_and_the_group_itself_is_no_paper() -> None:
+    pinned = offering("akta-kelahiran")
+    answers = {"child": {"origin": "known-parents"}}
+
+    def state(*given: str) -> str:
+        checked = check(pinned, answers, given, TODAY)
+        return next(each.state for each in checked.requirements if each.requirement.code == "birth-proof")
+
+    assert state() == "missing"
+    assert state("birth-letter-village") == "given"
+    assert state("birth-proof") == "missing"
+    assert "birth-proof" not in pinned.papers
+    assert "birth-letter-village" in pinned.papers
+    assert pinned.target_label("requirement:birth-letter-village") is not None
