@@ -1,4 +1,4 @@
-"""Every shipped definition drives the engine: its form refuses nothing at all, its alternatives count, its edges hold."""
+"""Every shipped definition drives the engine: errors field by field, alternatives that count, edges that hold."""
 
 from datetime import date
 from uuid import uuid4
