@@ -11,14 +11,15 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Literal, Protocol, cast, get_args
 from uuid import uuid4
 
-import structlog
 from joserfc import jwe, jws
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet, OKPKey
 from nats import errors as nats_errors
-from opentelemetry.propagate import inject
 
-log = structlog.get_logger(__name__)
+from mpp_runtime.log import get_logger
+from mpp_runtime.telemetry import current_traceparent
+
+_log = get_logger(__name__)
 
 Outcome = Literal["found", "not_found", "refused", "error", "away"]
 ANSWERED: frozenset[str] = frozenset(get_args(Outcome)) - {"away"}
@@ -82,11 +83,11 @@ class AgencyLookups:
             "language": language,
             "expires_at": (datetime.now(UTC) + timedelta(seconds=deadline)).isoformat(),
         }
-        headers: dict[str, str] = {}
-        inject(headers)
+        traceparent = current_traceparent()
+        headers = {"traceparent": traceparent} if traceparent else None
         try:
             message = await self._nc.request(
-                f"agency.{agency}.lookup.{name}", _encrypt(body, jwks), timeout=deadline, headers=headers or None
+                f"agency.{agency}.lookup.{name}", _encrypt(body, jwks), timeout=deadline, headers=headers
             )
         except (nats_errors.NoRespondersError, nats_errors.TimeoutError, OSError):
             return LookupAnswer("away")
@@ -99,7 +100,7 @@ class AgencyLookups:
         try:
             return _read(message.data, question, agency, jwks, answer_key)
         except (JoseError, ValueError, KeyError, TypeError) as error:
-            log.warning("agency-answer-refused", agency=agency, lookup=name, error=type(error).__name__)
+            _log.warning("agency-answer-refused", agency=agency, lookup=name, error=type(error).__name__)
             return LookupAnswer("error")
 
 
