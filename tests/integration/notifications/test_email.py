@@ -7,6 +7,9 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from mpp_notifications.clients.smtp import SmtpMailer
+from mpp_notifications.domain.deliveries import Deferred
+from mpp_notifications.domain.mail import Mail
 
 World = Any  # the fixture of conftest.py
 Cut = Callable[[Any], Awaitable[str]]
@@ -185,3 +188,12 @@ async def test_the_probe_tells_whether_the_server_answers(world: World) -> None:
     await world.smtp.stop()
     with pytest.raises(OSError):  # noqa: PT011
         await world.mailer.probe()
+
+
+async def test_nothing_goes_out_in_clear_where_tls_is_asked_for(world: World) -> None:
+    mailer = SmtpMailer(
+        host="127.0.0.1", port=world.smtp.port, starttls=True, user="", password="", sender="mpp@mpp.example.id"
+    )
+    mail = Mail(uuid4(), "siti@warga.example.id", "x", "x", "id", world.clock.now())
+    assert await mailer.send(mail, within=timedelta(seconds=5)) == Deferred("smtp-not-usable")
+    assert world.smtp.mails == []

@@ -1,5 +1,6 @@
 """The REST API: own messages only, bad input on every route, no lost choice, operators without personal data."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 from uuid import UUID, uuid4
@@ -8,7 +9,9 @@ import httpx
 import pytest
 from mpp_notifications.main import Neighbours, build
 from mpp_notifications.settings import NotificationsSettings
+from mpp_notifications.use_cases.inbox import OwnPreferences
 from mpp_runtime.bus import Bus
+from mpp_runtime.rest import encode_cursor
 from mpp_runtime.tokens import TokenVerifier
 from pydantic import SecretStr, ValidationError
 
@@ -16,6 +19,7 @@ from tests.unit.runtime.issuer import ISSUER, Issuer
 
 World = Any  # the fixture of conftest.py
 PATH = "/api/notifications/v1"
+WITHOUT_OFFSET = encode_cursor({"at": "2026-11-24T00:00:00", "id": str(uuid4())})
 OPERATOR = [{"role": "operator", "agency": "platform", "region": None}]
 
 
@@ -141,6 +145,17 @@ async def test_choices_are_kept_and_never_lost(client: Client) -> None:
     assert (await client.call("GET", "/preferences", str(uuid4()))).json() == {"email": True, "language": None}
 
 
+async def test_of_two_choices_at_the_same_time_one_is_told(world: World) -> None:
+    """The If-Match of both was right when they came; the database decides."""
+    choices, me = OwnPreferences(world.store), uuid4()
+    for expected in (0, 1):
+        kept = await asyncio.gather(
+            *(choices.put(me, email=False, language=None, expected=expected) for _ in range(2)), return_exceptions=True
+        )
+        assert sorted(type(one).__name__ for one in kept) == ["Preferences", "Stale"]
+        assert (await choices.get(me)).version == expected + 1
+
+
 async def test_operators_see_counts_and_trouble_but_no_person(world: World, client: Client) -> None:
     for _ in range(3):
         await told(world)
@@ -202,6 +217,7 @@ async def test_every_route_wants_the_right_caller(client: Client, method: str, p
         ("GET", "/inbox?cursor=%00", {}, 422),
         ("GET", "/inbox?cursor=e30", {}, 422),
         ("GET", "/inbox?cursor=" + "A" * 400, {}, 422),
+        ("GET", "/inbox?cursor=" + WITHOUT_OFFSET, {}, 422),
         ("GET", "/inbox?cursor=eyJhdCI6MSwiaWQiOjF9", {}, 422),
         ("GET", "/inbox?cursor=eyJhdCI6IjIwMjYtMTEtMjQiLCJpZCI6IngifQ", {}, 422),
         ("POST", "/inbox/not-an-id:read", {}, 404),

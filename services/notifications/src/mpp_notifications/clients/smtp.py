@@ -60,10 +60,11 @@ class SmtpMailer:
         except aiosmtplib.SMTPResponseException as error:
             # A refusal of greeting, TLS, login or sender is ours to mend, not the recipient's: other tries may succeed.
             return Deferred(f"smtp-{error.code}")
-        except aiosmtplib.SMTPNotSupported:
-            return Deferred("smtp-not-supported")
-        except (OSError, TimeoutError, aiosmtplib.SMTPException):
+        except (OSError, TimeoutError):
             return AnswerLost() if handed_over else Deferred("smtp-unreachable")
+        except aiosmtplib.SMTPException:
+            # It speaks, but not what we ask for: no STARTTLS, no way to log in.
+            return AnswerLost() if handed_over else Deferred("smtp-not-usable")
         finally:
             client.close()
         return Accepted()
