@@ -8,6 +8,10 @@ from uuid import UUID
 
 import httpx
 import pytest
+from authlib.common.security import generate_token  # type: ignore[import-untyped]
+from authlib.integrations.httpx_client import AsyncOAuth2Client  # type: ignore[import-untyped]
+from authlib.oidc.core import CodeIDToken  # type: ignore[import-untyped]
+from authlib.oidc.discovery import OpenIDProviderMetadata  # type: ignore[import-untyped]
 from joserfc import jwt
 from joserfc.jwk import KeySet
 from mpp_identity.use_cases.administration import demonstration_id
@@ -374,3 +378,38 @@ async def test_the_session_cookie_is_kept_from_scripts_and_other_sites(browser: 
     assert "HttpOnly" in cookie
     assert "SameSite=lax" in cookie
     assert "Path=/oidc" in cookie
+
+
+async def test_a_client_library_that_knows_nothing_of_us_signs_in(browser: httpx.AsyncClient, mall: Mall) -> None:
+    """Authlib's client side, by discovery alone, with its own validation of the ID token."""
+    told = (await browser.get("/.well-known/openid-configuration")).json()
+    OpenIDProviderMetadata(told).validate()
+    verifier = generate_token(64)
+    client = AsyncOAuth2Client(
+        "mpp-cli", redirect_uri=CALLBACK, scope="openid profile", code_challenge_method="S256",
+        token_endpoint_auth_method="none", transport=httpx.ASGITransport(mall.identity.app),
+    )  # fmt: skip
+    address, state = client.create_authorization_url(
+        told["authorization_endpoint"], nonce="n-1", code_verifier=verifier
+    )
+    page = await browser.get(address)
+    transaction = query_of(page.headers["location"])["transaction"]
+    back = await browser.post("/oidc/sign-in/demo", data={"transaction": transaction, "account": "budi"})
+    tokens = await client.fetch_token(
+        told["token_endpoint"], authorization_response=back.headers["location"], code_verifier=verifier, state=state
+    )
+    keys = KeySet.import_key_set((await browser.get(told["jwks_uri"])).json())
+    claims = CodeIDToken(
+        jwt.decode(tokens["id_token"], keys, algorithms=["RS256"]).claims,
+        {"alg": "RS256"},
+        {"iss": {"value": told["issuer"]}, "aud": {"value": "mpp-cli"}},
+        {"nonce": "n-1", "client_id": "mpp-cli", "access_token": tokens["access_token"]},
+    )
+    claims.validate(now=int(mall.clock.time.timestamp()))
+    me = await client.get(told["userinfo_endpoint"])
+    assert me.json()["name"] == "Budi Santoso"
+    refreshed = await client.refresh_token(told["token_endpoint"])
+    assert refreshed["access_token"] != tokens["id_token"]
+    await client.revoke_token(told["revocation_endpoint"], refreshed["refresh_token"])
+    assert (await browser.get("/oidc/userinfo", headers=bearer(refreshed))).status_code == 401
+    await client.aclose()
