@@ -170,15 +170,15 @@ async def test_a_nik_that_has_an_account_gets_no_second_one(browser: httpx.Async
     assert person not in await facts(mall, "PersonRegistered")
 
 
-async def test_of_two_sign_ups_with_one_nik_one_becomes_an_account(browser: httpx.AsyncClient, mall: Mall) -> None:
+async def test_of_many_sign_ups_with_one_nik_one_becomes_an_account(browser: httpx.AsyncClient, mall: Mall) -> None:
     pending = []
-    for email in ("a@warga.example.id", "b@warga.example.id"):
+    for email in (f"{name}@warga.example.id" for name in "abcde"):
         person = (await start(browser, email=email)).json()["id"]
         pending.append((person, mall.codes.last_code))
     answers = await asyncio.gather(
         *(browser.post(f"{PEOPLE}/{person}:confirm", json={"code": code}) for person, code in pending)
     )
-    assert sorted(answer.status_code for answer in answers) == [200, 409]
+    assert sorted(answer.status_code for answer in answers) == [200, 409, 409, 409, 409]
 
 
 async def test_the_same_key_gives_the_same_answer_and_sends_one_code(browser: httpx.AsyncClient, mall: Mall) -> None:
