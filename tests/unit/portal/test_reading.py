@@ -55,7 +55,7 @@ def test_every_sentence_is_there_in_both_languages_with_the_same_gaps() -> None:
         ({"anyOf": [{"$ref": "#/x/A"}, {"$ref": "#/x/B"}]}, "A or B", ["A", "B"]),
         ({"allOf": [{"$ref": "#/x/A"}]}, "A", ["A"]),
         ({"enum": ["id", "en"]}, '"id" | "en"', []),
-        ({"const": True}, '"True"', []),
+        ({"const": True}, "true", []),
         ({"type": ["string", "null"]}, "string or null", []),
         (True, "any", []),
         (None, "any", []),

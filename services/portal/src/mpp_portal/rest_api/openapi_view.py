@@ -1,5 +1,6 @@
 """An OpenAPI document as a list that can be read: operations by tag, their inputs and answers, the schemas below."""
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -37,9 +38,9 @@ def type_of(schema: Any) -> str:
         if joint in schema:
             return word.join(dict.fromkeys(type_of(part) for part in schema[joint]))
     if "const" in schema:
-        return f'"{schema["const"]}"'
+        return json.dumps(schema["const"], ensure_ascii=False)
     if "enum" in schema:
-        return " | ".join(f'"{value}"' for value in schema["enum"])
+        return " | ".join(json.dumps(value, ensure_ascii=False) for value in schema["enum"])
     if schema.get("type") == "array":
         return f"list of {type_of(schema.get('items'))}"
     kind = schema.get("type", "any")
