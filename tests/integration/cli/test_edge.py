@@ -51,7 +51,7 @@ class Service:
         return response
 
     async def broken(self, request: web.Request) -> web.StreamResponse:
-        response = web.StreamResponse(headers={"Content-Length": "100"})
+        response = web.StreamResponse(headers={"Content-Length": "100"} if "known" in request.query else {})
         await response.prepare(request)
         await response.write(b"half")
         assert request.transport is not None
@@ -185,9 +185,10 @@ async def test_a_browser_gets_a_page_that_comes_back_by_itself(edge: httpx.Async
     assert "<script>" not in answer.text
 
 
-async def test_half_an_answer_is_not_passed_off_as_a_whole_one(edge: httpx.AsyncClient) -> None:
+@pytest.mark.parametrize("length", ["known", "unknown"])
+async def test_half_an_answer_is_not_passed_off_as_a_whole_one(edge: httpx.AsyncClient, length: str) -> None:
     with pytest.raises(httpx.RemoteProtocolError):
-        await edge.get("/api/catalog/broken")
+        await edge.get("/api/catalog/broken", params={length: ""})
 
 
 async def test_a_service_that_does_not_answer_in_time(

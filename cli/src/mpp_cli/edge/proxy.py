@@ -125,10 +125,8 @@ async def _pass_back(request: web.Request, upstream: aiohttp.ClientResponse) -> 
         async for chunk in upstream.content.iter_any():
             await response.write(chunk)
     except (aiohttp.ClientError, TimeoutError) as error:
-        # Half an answer is out: only a broken connection tells the client that the rest is missing.
+        # Half an answer is out: what is raised now closes the connection, which tells the client that the rest is missing.
         log.warning("%s %s: the answer broke off (%r)", request.method, request.path, error)
-        if request.transport is not None:
-            request.transport.abort()
         raise
     await response.write_eof()
     return response
