@@ -125,7 +125,7 @@ async def _pass_back(request: web.Request, upstream: aiohttp.ClientResponse) -> 
         async for chunk in upstream.content.iter_any():
             await response.write(chunk)
     except (aiohttp.ClientError, TimeoutError) as error:
-        # Half an answer is out: what is raised now closes the connection, which tells the client that the rest is missing.
+        # Half an answer is out: raising closes the connection, which tells the client that the rest is missing.
         log.warning("%s %s: the answer broke off (%r)", request.method, request.path, error)
         raise
     await response.write_eof()
