@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from mpp_cli.demo.client import Visitor
@@ -30,12 +31,13 @@ ANSWERS = {
 
 @dataclass
 class Mall:
-    """Where the stories play, and how one process of it is stopped and started."""
+    """Where the stories play, how one process of it is stopped and started, and where received documents are kept."""
 
     url: str
     say: Say
     stop: Callable[[str], None]
     start: Callable[[str], None]
+    documents: Path
 
     @contextmanager
     def step(self, what: str) -> Iterator[list[str]]:
@@ -155,7 +157,10 @@ def issue(mall: Mall) -> None:
         file_url = f"{filing.path}/documents/{document['id']}/file"
         pdf = Visitor.checked(filing.nurse.http.get(file_url)).content
         expect(pdf.startswith(b"%PDF-"), "the document is not a PDF")
-        notes.append(f"{document['number']}, {len(pdf):,} bytes, {mall.url}{file_url}")
+        kept = mall.documents / f"{document['number'].replace('/', '-')}.pdf"
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        kept.write_bytes(pdf)
+        notes.append(f"{document['number']}, {len(pdf):,} bytes: {kept}")
     with mall.step("verify by its code, as an employer would") as notes:
         code = document["verification_code"]
         checked = anyone.get(f"{FILES}/verifications/{code}")
@@ -168,6 +173,11 @@ def issue(mall: Mall) -> None:
         forged = pdf[:middle] + bytes([pdf[middle] ^ 1]) + pdf[middle + 1 :]
         expect(uploaded(anyone, forged)["genuine"] is False, "a changed file was called genuine")
     told(mall, filing, view["number"])
+    with mall.step("she sees who read her particulars") as notes:
+        reads = filing.nurse.get("/api/identity/v1/me/access-log", limit=100)["items"]
+        readers = {line["who"] for line in reads if line["application"] == view["id"]}
+        expect(any("Rina" in reader for reader in readers), f"the officer's reading is not in her log: {readers}")
+        notes.append(", ".join(sorted(readers)))
 
 
 def told(mall: Mall, filing: Filing, number: str) -> None:
@@ -237,11 +247,19 @@ def away(mall: Mall) -> None:
             filled = filing.draft(ANSWERS | typed)
             expect("away" in str(filled), f"the prefill does not say that the agency is away: {filled}")
             notes.append("the answer names the agency that is away")
-        with mall.step("intake goes on"):
+        with mall.step("intake goes on, the file waits and says for whom") as notes:
             filing.submit()
             filing.decide("rina", "accept")
             filing.reaches("registry-check")
-            wait_for("the file saying who is away", lambda: filing.view()["waiting_for"]["agency"] == "sdmk")
+
+            def named() -> Any:
+                waiting = filing.view()["waiting_for"]
+                return waiting if waiting["agency"] == "sdmk" and waiting["away"] else None
+
+            waiting = wait_for("the file saying who is away", named)
+            notes.append(
+                f"the file says that it waits for: {waiting['name']['en']}, away since {waiting['away_since']}"
+            )
     finally:
         mall.start("sdmk")
     with mall.step("the registry is back and the file moves by itself"):
@@ -254,3 +272,4 @@ STORIES: dict[str, Callable[[Mall], None]] = {
     "rejection": rejection,
     "away": away,
 }
+LOCAL_STORIES = frozenset({"away"})
