@@ -121,9 +121,11 @@ def events(
 ) -> None:
     """Look at a service's parked events, replay them, or publish its ledger again.
 
-    What follows the service's name goes to `python -m mpp_SERVICE events`.
+    What follows the service's name goes to `python -m mpp_SERVICE events`; its own help comes after two dashes.
 
-    Example: mpp events notifications --help
+    Example: mpp events notifications parked list
+
+    Example: mpp events applications -- --help
     """
     if service not in WITH_DATABASE:
         raise CommandError(f"{service} has no events.", hint=f"Choose one of: {', '.join(WITH_DATABASE)}.")
