@@ -1,12 +1,18 @@
 """Free ports for the back end: remembered from the last start, replaced when somebody took them."""
 
 import contextlib
+import errno
 import json
+import random
 import socket
 from collections.abc import Iterable
 from pathlib import Path
 
 HOST = "127.0.0.1"
+# Below the ports that Linux gives to outgoing connections (from 32768): one of those could take the port of a process
+# that is just being restarted.
+OURS = range(20000, 32000)
+TRIES = 200
 
 
 def choose(names: Iterable[str], memory: Path) -> dict[str, int]:
@@ -16,22 +22,31 @@ def choose(names: Iterable[str], memory: Path) -> dict[str, int]:
     with contextlib.ExitStack() as held:
         # All are held until the end, so that no port is given out twice.
         for name in names:
-            probe = _bind(known.get(name, 0)) or _bind(0)
-            if probe is None:
-                raise OSError("no free port on the loopback interface")
+            probe = _bind(known[name]) if name in known else None
+            probe = probe or _any_free()
             held.enter_context(probe)
             chosen[name] = probe.getsockname()[1]
     memory.write_text(json.dumps(chosen))
     return chosen
 
 
-def is_free(port: int) -> bool:
-    """Whether nobody listens on this loopback port."""
-    probe = _bind(port)
-    if probe is None:
-        return False
-    probe.close()
-    return True
+def loopback_sockets(port: int) -> list[socket.socket]:
+    """`localhost` means 127.0.0.1 to some clients and ::1 to others; the latter is optional on a machine."""
+    sockets = [_listening(socket.AF_INET, "127.0.0.1", port)]
+    try:
+        sockets.append(_listening(socket.AF_INET6, "::1", port))
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            raise
+    return sockets
+
+
+def _any_free() -> socket.socket:
+    # Not a secret: spread out, so that two malls that start together do not try the same ports.
+    for port in random.sample(OURS, TRIES):
+        if probe := _bind(port):
+            return probe
+    raise OSError(f"no free port between {OURS.start} and {OURS.stop} on the loopback interface")
 
 
 def _bind(port: int) -> socket.socket | None:
@@ -53,3 +68,17 @@ def _remembered(memory: Path) -> dict[str, int]:
     except (FileNotFoundError, json.JSONDecodeError):
         return {}
     return {name: port for name, port in read.items() if isinstance(port, int)} if isinstance(read, dict) else {}
+
+
+def _listening(family: socket.AddressFamily, host: str, port: int) -> socket.socket:
+    bound = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if family == socket.AF_INET6:
+            bound.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+        bound.bind((host, port))
+        bound.listen(128)
+    except OSError:
+        bound.close()
+        raise
+    return bound

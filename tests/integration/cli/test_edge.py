@@ -7,8 +7,8 @@ import httpx
 import pytest
 from aiohttp import web
 from mpp_cli.edge import proxy
-from mpp_cli.edge.__main__ import loopback_sockets
 from mpp_cli.edge.proxy import Edge
+from mpp_cli.ports import loopback_sockets
 from mpp_embedded import free_port
 
 TRACE = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"

@@ -29,7 +29,9 @@ def up(
     detach: Annotated[
         bool, typer.Option("--detach", "-d", help="Give the shell back when everything is ready.")
     ] = False,
-    port: Annotated[int, typer.Option(help="Port of the one address; the back end takes free ports by itself.")] = 8080,
+    port: Annotated[
+        int, typer.Option(min=1, max=65535, help="Port of the one address; the back end takes free ports by itself.")
+    ] = 8080,
     data_dir: DataDir = None,
     environment: Annotated[
         Literal["demo", "production"], typer.Option(help="demo has people to sign in as; production has none.")
@@ -66,11 +68,17 @@ def up(
 
 
 def _need_free(port: int) -> None:
-    if not ports.is_free(port):
+    other = f"Choose another one: mpp up --port {port + 1 if 1024 <= port < 65535 else 8081}."
+    try:
+        for bound in ports.loopback_sockets(port):
+            bound.close()
+    except PermissionError:
+        raise CommandError(f"Port {port} is for the administrator of this machine.", hint=other) from None
+    except OSError:
         raise CommandError(
             f"Port {port} is taken by another program.",
-            hint=f"Choose another one: mpp up --port {port + 1}. If a mall of another folder has it: mpp down there.",
-        )
+            hint=f"{other} If a mall of another folder has it: mpp down there.",
+        ) from None
 
 
 def _already_running(data: DataFolder, *, detach: bool) -> None:
@@ -128,7 +136,7 @@ def _repeat(log: Path, seen: int) -> int:
 
 
 def _shorten_logs(data: DataFolder) -> None:
-    """One older log of each process is kept when it has grown large."""
-    for log in data.log("x").parent.glob("*.log"):
-        if log.stat().st_size > LOG_LIMIT and log != data.supervisor_log:
-            log.rename(log.with_suffix(".log.1"))
+    """One older log and one older trace file of each process are kept when they have grown large."""
+    for file in [*data.log("x").parent.glob("*.log"), *data.trace("x").parent.glob("*.jsonl")]:
+        if file.stat().st_size > LOG_LIMIT and file != data.supervisor_log:
+            file.rename(file.with_name(f"{file.name}.1"))

@@ -2,42 +2,16 @@
 
 import argparse
 import asyncio
-import errno
 import json
 import logging
 import signal
-import socket
 import sys
 
 from aiohttp import web
 
 from mpp_cli.edge.proxy import Edge
 from mpp_cli.edge.routes import missing
-
-
-def loopback_sockets(port: int) -> list[socket.socket]:
-    """`localhost` means 127.0.0.1 to some clients and ::1 to others; the latter is optional on a machine."""
-    sockets = [_bound(socket.AF_INET, "127.0.0.1", port)]
-    try:
-        sockets.append(_bound(socket.AF_INET6, "::1", port))
-    except OSError as error:
-        if error.errno == errno.EADDRINUSE:
-            raise
-    return sockets
-
-
-def _bound(family: socket.AddressFamily, host: str, port: int) -> socket.socket:
-    bound = socket.socket(family, socket.SOCK_STREAM)
-    try:
-        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        if family == socket.AF_INET6:
-            bound.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
-        bound.bind((host, port))
-        bound.listen(128)
-    except OSError:
-        bound.close()
-        raise
-    return bound
+from mpp_cli.ports import loopback_sockets
 
 
 async def serve(port: int, routes: dict[str, str]) -> None:

@@ -18,11 +18,12 @@ STALE_SECONDS = 20.0
 
 def http_ready(url: str) -> Probe:
     """Ready when `url` answers 200."""
+    # One client for all questions: making one reads every certificate of the machine.
+    client = httpx.AsyncClient(timeout=PROBE_SECONDS, trust_env=False)
 
     async def ready(_: int) -> bool:
         try:
-            async with httpx.AsyncClient(timeout=PROBE_SECONDS, trust_env=False) as client:
-                return (await client.get(url)).status_code == 200
+            return (await client.get(url)).status_code == 200
         except httpx.HTTPError:
             return False
 

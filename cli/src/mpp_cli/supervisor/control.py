@@ -94,6 +94,8 @@ def ask(path: Path, command: str, name: str = "", seconds: float = 70) -> Answer
             connection.connect(os.fspath(path))
         except (FileNotFoundError, ConnectionRefusedError):
             return None
+        except PermissionError:
+            raise CommandError(f"The mall of {path.parent.parent} belongs to another user.") from None
         connection.sendall(json.dumps({"command": command, "name": name}).encode() + b"\n")
         with connection.makefile("rb") as answers:
             line = answers.readline()
