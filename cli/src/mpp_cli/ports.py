@@ -37,6 +37,7 @@ def loopback_sockets(port: int) -> list[socket.socket]:
         sockets.append(_listening(socket.AF_INET6, "::1", port))
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
+            sockets[0].close()
             raise
     return sockets
 

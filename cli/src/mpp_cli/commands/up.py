@@ -116,6 +116,8 @@ def _detach(data: DataFolder, port: int, environment: str) -> None:
         answer = None if ended else ask(data.control_socket(), "status")
         seen = _repeat(log, seen)
         if ended:
+            if process.returncode == 0:
+                raise CommandError("The mall was told to stop while it was starting.")
             raise CommandError("The mall did not start.", hint=f"All it said: {log}")
         if answer is not None and answer["pid"] == process.pid and answer["phase"] == "ready":
             _repeat(log, seen)

@@ -87,8 +87,9 @@ def _listen_to_signals(stop: asyncio.Event, hurry: asyncio.Event, say: Callable[
 def greeting(layout: Layout, seconds: float) -> list[str]:
     """What to do next."""
     url = layout.public_url
+    play = "play one application's life: mpp demo   " if layout.environment == "demo" else ""
     return [
         f"The mall is ready after {seconds:.1f} s: {url}",
         f"  developers: {url}/developers   demonstration mailbox: {url}/mailbox",
-        "  play one application's life: mpp demo   state: mpp status   logs: mpp logs   stop: Ctrl-C or mpp down",
+        f"  {play}state: mpp status   logs: mpp logs   stop: Ctrl-C or mpp down",
     ]
