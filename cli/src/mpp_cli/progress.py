@@ -9,7 +9,7 @@ class Progress:
     """`write` gets each finished line."""
 
     def __init__(self, write: Callable[[str], None]) -> None:
-        self._write = write
+        self.write = write
         self._started = time.monotonic()
 
     @property
@@ -24,6 +24,6 @@ class Progress:
         try:
             yield
         except Exception:
-            self._write(f"  ✗ {title}  {time.monotonic() - began:.1f} s")
+            self.write(f"  ✗ {title}  {time.monotonic() - began:.1f} s")
             raise
-        self._write(f"  ✓ {title}  {time.monotonic() - began:.1f} s")
+        self.write(f"  ✓ {title}  {time.monotonic() - began:.1f} s")

@@ -18,7 +18,7 @@ from mpp_cli.ports import choose
 from mpp_cli.secret_files import Secrets, ensure_secrets
 from mpp_cli.stack import programs
 from mpp_cli.stack.databases import ensure_databases, newest_revision, read_mark, stored_revision, write_mark
-from mpp_cli.stack.environments import CONNECTORS, Layout, port_names
+from mpp_cli.stack.environments import Layout, port_names
 from mpp_cli.supervisor.child import State
 from mpp_cli.supervisor.control import Control, ask
 from mpp_cli.supervisor.leftovers import end_leftovers
@@ -26,6 +26,8 @@ from mpp_cli.supervisor.program import spawn
 from mpp_cli.supervisor.supervisor import Supervisor
 from mpp_embedded import PostgresServer
 from mpp_embedded.processes import owners_of
+
+AGENCIES = ("dukcapil", "esign", "sdmk")
 
 
 class Stack:
@@ -35,16 +37,17 @@ class Stack:
         self.said: list[str] = []
         self.data = DataFolder(folder)
         self.data.create()
-        self.secrets: Secrets = ensure_secrets(self.data, CONNECTORS)
+        self.secrets: Secrets = ensure_secrets(self.data, AGENCIES)
         self.supervisor: Supervisor
         self.layout: Layout
         self.postgres: PostgresServer
 
     async def up(self) -> None:
         self.supervisor = Supervisor(self.data, self.said.append)
-        self.layout = Layout(checkout(), self.data, choose(port_names(), self.data.run / "ports.json"), 0, "demo")
+        chosen = choose(port_names(), self.data.run / "ports.json")
+        self.layout = Layout(checkout(), self.data, chosen, 0, "demo", AGENCIES)
         self.postgres = programs.postgres_server(self.layout, self.secrets)
-        nats_server = programs.nats_server(self.layout, self.secrets, checkout() / "definitions" / "agencies")
+        nats_server = programs.nats_server(self.layout, self.secrets)
         await self.supervisor.add(programs.postgres(self.postgres))
         await self.supervisor.add(programs.nats(nats_server))
         for name in ("postgres", "nats"):
@@ -162,7 +165,11 @@ async def test_after_a_crash_of_everything_the_next_start_finds_and_ends_what_is
 
 async def test_the_control_socket_answers_stops_starts_and_refuses(stack: Stack) -> None:
     told = asyncio.Event()
-    control = Control(stack.supervisor, stack.data.control_socket(), told.set)
+
+    async def publish() -> bool:
+        return True
+
+    control = Control(stack.supervisor, stack.data.control_socket(), told.set, publish)
     await control.open()
     path = stack.data.control_socket()
     assert path.stat().st_mode & 0o077 == 0
@@ -182,6 +189,7 @@ async def test_the_control_socket_answers_stops_starts_and_refuses(stack: Stack)
     for command, name, reason in (("stop", "nothing", "no process"), ("nonsense", "", "not understood")):
         with pytest.raises(Exception, match=reason):
             await asked(command, name)
+    assert await asked("publish") == {"published": True}
     await asked("shutdown")
     assert told.is_set()
     await control.close()

@@ -6,25 +6,27 @@ import pytest
 from mpp_cli.data_folder import DataFolder
 from mpp_cli.secret_files import ensure_secrets
 from mpp_cli.stack.environments import (
-    CONNECTORS,
     SERVICES,
     WITH_DATABASE,
     Layout,
     connector_environment,
+    connector_module,
     port_names,
     revealed,
     routes,
     service_environment,
 )
 
+AGENCIES = ("dukcapil", "esign", "sdmk", "far-away")
+
 
 @pytest.fixture
 def layout(tmp_path: Path) -> Layout:
     data = DataFolder(tmp_path)
     data.create()
-    ensure_secrets(data, CONNECTORS)
+    ensure_secrets(data, AGENCIES)
     ports = {name: 40000 + index for index, name in enumerate(port_names())}
-    return Layout(Path("/srv/checkout"), data, ports, 8080, "demo")
+    return Layout(Path("/srv/checkout"), data, ports, 8080, "demo", AGENCIES)
 
 
 def secrets_of(layout: Layout) -> set[str]:
@@ -33,7 +35,7 @@ def secrets_of(layout: Layout) -> set[str]:
 
 def test_no_environment_holds_a_secret(layout: Layout) -> None:
     environments = [service_environment(layout, name) for name in SERVICES]
-    environments += [connector_environment(layout, code) for code in CONNECTORS]
+    environments += [connector_environment(layout, code) for code in AGENCIES]
     for environment in environments:
         assert not secrets_of(layout) & set(environment.values())
 
@@ -55,7 +57,7 @@ def test_each_service_gets_its_own_credentials_only(layout: Layout) -> None:
 
 def test_a_connector_knows_nothing_of_the_core_but_the_bus(layout: Layout, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MPP_OTLP_ENDPOINT", "http://127.0.0.1:4317")
-    for code in CONNECTORS:
+    for code in AGENCIES:
         environment = connector_environment(layout, code)
         ours = [name for name in environment if name.startswith("MPP_")]
         assert all(name.startswith(("MPP_CONNECTOR_", "MPP_ESIGN_")) for name in ours)
@@ -70,10 +72,15 @@ def test_nothing_foreign_is_passed_on(layout: Layout, monkeypatch: pytest.Monkey
 
 def test_demonstration_people_exist_in_the_demonstration_only(layout: Layout) -> None:
     assert service_environment(layout, "identity")["MPP_DEMO_DIR"] == "/srv/checkout/definitions/demo"
-    real = Layout(layout.source, layout.data, layout.ports, layout.public_port, "production")
+    real = Layout(layout.source, layout.data, layout.ports, layout.public_port, "production", AGENCIES)
     assert "MPP_DEMO_DIR" not in service_environment(real, "identity")
 
 
 def test_every_process_listens_on_a_port_of_its_own(layout: Layout) -> None:
     assert len(set(layout.ports.values())) == len(port_names())
     assert set(routes(layout)) == {*SERVICES, "mailbox"}
+
+
+def test_a_connector_is_started_where_it_is_installed(layout: Layout) -> None:
+    assert layout.connectors == ["dukcapil", "esign", "sdmk"]
+    assert connector_module("far-away") == "mpp_connector_far_away"

@@ -13,6 +13,7 @@ from mpp_cli import ports
 from mpp_cli.commands.options import DataDir, folder
 from mpp_cli.data_folder import DataFolder, checkout
 from mpp_cli.errors import CommandError
+from mpp_cli.nats_config import load_agencies
 from mpp_cli.stack import mall
 from mpp_cli.stack.environments import Layout, port_names
 from mpp_cli.supervisor.control import ask
@@ -59,7 +60,9 @@ def up(
         _detach(data, port, environment)
         return
     _shorten_logs(data)
-    layout = Layout(checkout(), data, ports.choose(port_names(), data.run / "ports.json"), port, environment)
+    chosen = ports.choose(port_names(), data.run / "ports.json")
+    agencies = tuple(facts.code for facts in load_agencies(checkout() / "definitions" / "agencies"))
+    layout = Layout(checkout(), data, chosen, port, environment, agencies)
     voice.say(f"Starting the mall in {data.root} ...")
     try:
         asyncio.run(mall.run(layout, voice.say, live=not supervise and console.is_terminal))
@@ -97,7 +100,10 @@ def _already_running(data: DataFolder, *, detach: bool) -> None:
             f"The mall is already running at {answer['url']} ({answer['phase']}), but not ready: {', '.join(late)}.",
             hint="Look: mpp status, mpp logs NAME. Bring one back: mpp start NAME. Stop all: mpp down.",
         )
+    published = ask(data.control_socket(), "publish")
     console.print(f"The mall is already running at {answer['url']}")
+    if published is not None and published["published"]:
+        console.print("What is new in definitions/ is published.")
 
 
 def _detach(data: DataFolder, port: int, environment: str) -> None:

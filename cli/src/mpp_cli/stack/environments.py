@@ -1,5 +1,6 @@
 """The environment of each process. Secrets are handed on as files (`X_FILE`), so that no process list shows them."""
 
+import importlib.util
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,18 +12,31 @@ from mpp_cli.supervisor.program import base_environment
 # In the order of `mpp status`; the portal has no gRPC, no database and no user on the bus.
 SERVICES = ("catalog", "identity", "applications", "notifications", "portal")
 WITH_DATABASE = ("catalog", "identity", "applications", "notifications")
-CONNECTORS = ("dukcapil", "sdmk", "esign")
 
 
 @dataclass(frozen=True)
 class Layout:
-    """What the environments are made of. `source` is the checkout: definitions, protos and documents lie there."""
+    """What the environments are made of.
+
+    `source` is the checkout: definitions, protos and documents lie there. `agencies` are the codes of those whose
+    definition has a connector.
+    """
 
     source: Path
     data: DataFolder
     ports: dict[str, int]
     public_port: int
     environment: str
+    agencies: tuple[str, ...]
+
+    @property
+    def definitions(self) -> Path:
+        return self.source / "definitions"
+
+    @property
+    def connectors(self) -> list[str]:
+        """The agencies whose connector is installed here; others run theirs on machines of their own."""
+        return [code for code in self.agencies if importlib.util.find_spec(connector_module(code)) is not None]
 
     @property
     def public_url(self) -> str:
@@ -31,6 +45,11 @@ class Layout:
     def http(self, port_name: str) -> str:
         """Address of one of our own HTTP ports."""
         return f"http://{HOST}:{self.ports[port_name]}"
+
+
+def connector_module(code: str) -> str:
+    """The package of an agency's connector."""
+    return f"mpp_connector_{code.replace('-', '_')}"
 
 
 def port_names() -> list[str]:
@@ -78,7 +97,7 @@ def service_environment(layout: Layout, service: str) -> dict[str, str]:
 def _own(layout: Layout, service: str) -> dict[str, str]:
     data = layout.data
     platform = data.secrets / "platform" / "private.jwks.json"
-    demo_people = {"MPP_DEMO_DIR": str(layout.source / "definitions" / "demo")} if layout.environment == "demo" else {}
+    demo_people = {"MPP_DEMO_DIR": str(layout.definitions / "demo")} if layout.environment == "demo" else {}
     own: dict[str, dict[str, str]] = {
         "identity": {
             "MPP_NIK_KEYS_FILE": str(secret_files.nik_keys(data)),

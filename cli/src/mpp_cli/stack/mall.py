@@ -24,11 +24,12 @@ async def run(layout: Layout, say: Callable[[str], None], *, live: bool) -> None
     _listen_to_signals(stop, hurry, say)
     supervisor = Supervisor(layout.data, say)
     supervisor.url = layout.public_url
-    control = Control(supervisor, layout.data.control_socket(), stop.set)
+    progress = Progress(say)
+    startup = Startup(layout, supervisor, progress)
+    control = Control(supervisor, layout.data.control_socket(), stop.set, startup.publish)
     await control.open()
     try:
-        progress = Progress(say)
-        if await _start(Startup(layout, supervisor, progress), stop):
+        if await _start(startup, stop):
             supervisor.phase = "ready"
             for line in greeting(layout, progress.elapsed):
                 say(line)

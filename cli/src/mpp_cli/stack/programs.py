@@ -3,7 +3,6 @@
 import json
 import subprocess
 import sys
-from pathlib import Path
 from signal import SIGINT
 
 from mpp_embedded import NatsServer, PostgresServer
@@ -13,7 +12,7 @@ from mpp_cli.keys import write_private
 from mpp_cli.nats_config import ServerSettings, load_agencies, render
 from mpp_cli.ports import HOST
 from mpp_cli.secret_files import Secrets
-from mpp_cli.stack.environments import Layout, connector_environment, routes, service_environment
+from mpp_cli.stack.environments import Layout, connector_environment, connector_module, routes, service_environment
 from mpp_cli.stack.probes import connector_ready, http_ready, server_ready
 from mpp_cli.supervisor.program import Program, base_environment, command
 
@@ -42,13 +41,13 @@ def postgres(server: PostgresServer) -> Program:
     )
 
 
-def nats_server(layout: Layout, secrets: Secrets, agencies: Path) -> NatsServer:
+def nats_server(layout: Layout, secrets: Secrets) -> NatsServer:
     """The mall's NATS with an account per agency, not started; writes its configuration."""
     data = layout.data
     settings = ServerSettings(store=data.nats, port=layout.ports["nats"], http_port=layout.ports["nats-monitor"])
     text = render(
         settings,
-        load_agencies(agencies),
+        load_agencies(layout.definitions / "agencies"),
         {name: user.public for name, user in secrets.bus_users.items()},
         {code: user.public for code, user in secrets.agency_users.items()},
     )
@@ -111,7 +110,7 @@ def connector(layout: Layout, code: str) -> Program:
     """One agency's connector."""
     return command(
         code,
-        [sys.executable, "-m", f"mpp_connector_{code}", "serve"],
+        [sys.executable, "-m", connector_module(code), "serve"],
         connector_environment(layout, code),
         layout.data.log(code),
         ready=connector_ready(layout.data.connector(code) / "status.json"),

@@ -18,7 +18,6 @@ from mpp_cli.secret_files import Secrets, database_url, ensure_secrets
 from mpp_cli.stack import programs
 from mpp_cli.stack.databases import ensure_databases, newest_revision, read_mark, stored_revision, write_mark
 from mpp_cli.stack.environments import (
-    CONNECTORS,
     SERVICES,
     WITH_DATABASE,
     Layout,
@@ -39,27 +38,33 @@ class Startup:
         self._layout = layout
         self._supervisor = supervisor
         self._progress = progress
-        self._definitions = layout.source / "definitions"
+        self._server: PostgresServer | None = None
 
     async def run(self) -> None:
         """Everything up and ready, or a CommandError that says what is not."""
         with self._progress.step("keys and secrets"):
-            secrets = await asyncio.to_thread(ensure_secrets, self._layout.data, CONNECTORS)
-        postgres = programs.postgres_server(self._layout, secrets)
+            secrets = await asyncio.to_thread(ensure_secrets, self._layout.data, self._layout.agencies)
+        self._server = programs.postgres_server(self._layout, secrets)
         # The edge first: whoever opens the page early is told that the mall is starting.
         await _together(
             self._bring_up("edge", programs.edge(self._layout)),
             self._bring_up("mailbox", programs.mailbox(self._layout)),
             self._signing_authority(),
-            self._postgres(postgres, secrets),
+            self._postgres(self._server, secrets),
             self._nats(secrets),
         )
         await _together(
             *(self._service(name) for name in SERVICES),
-            *(self._bring_up(f"connector {code}", programs.connector(self._layout, code)) for code in CONNECTORS),
+            *(self._connector(code) for code in self._layout.connectors),
         )
         # Last, because publishing a definition has its messages checked by notifications.
-        await self._seed(postgres)
+        try:
+            await self.publish()
+        except CommandError as error:
+            if not await read_mark(self._server.url(), "catalog"):
+                raise
+            for line in [*error.lines(), "The mall goes on with the definitions that were published before."]:
+                self._progress.write(line)
 
     async def _bring_up(self, title: str, program: Program) -> None:
         with self._progress.step(title):
@@ -74,7 +79,7 @@ class Startup:
                 write_private(database_url(self._layout.data, name), server.url(name, name, password))
 
     async def _nats(self, secrets: Secrets) -> None:
-        server = await asyncio.to_thread(programs.nats_server, self._layout, secrets, self._definitions / "agencies")
+        server = await asyncio.to_thread(programs.nats_server, self._layout, secrets)
         await self._bring_up("NATS", programs.nats(server))
 
     async def _signing_authority(self) -> None:
@@ -89,27 +94,35 @@ class Startup:
             await self._command(f"{name}: migrations", f"mpp_{name}", ["migrate"], environment, name)
         await self._bring_up(name, programs.service(self._layout, name))
 
+    async def _connector(self, code: str) -> None:
+        await self._bring_up(f"connector {code}", programs.connector(self._layout, code))
+
     async def _is_migrated(self, name: str) -> bool:
         """Asked here, because a migration process that finds nothing to do costs two seconds of imports."""
         url = await asyncio.to_thread(database_url(self._layout.data, name).read_text)
         newest = newest_revision(f"mpp_{name}")
         return newest != "" and await stored_revision(url) == newest
 
-    async def _seed(self, postgres: PostgresServer) -> None:
+    async def publish(self) -> bool:
         """Reads the definitions into the catalogue when they or the agencies' keys changed since the last time."""
-        keys = self._layout.data.agency_keys
-        mark = await asyncio.to_thread(fingerprint, [self._definitions, *sorted(keys.glob("*/public.jwks.json"))])
-        if await read_mark(postgres.url(), "catalog") == mark:
-            return
+        if self._server is None:
+            raise CommandError("The mall is still starting.", hint="Try again in a few seconds.")
+        definitions, keys = self._layout.definitions, self._layout.data.agency_keys
+        mark = await asyncio.to_thread(fingerprint, [definitions, *sorted(keys.glob("*/public.jwks.json"))])
+        if await read_mark(self._server.url(), "catalog") == mark:
+            return False
         environment = service_environment(self._layout, "catalog")
-        arguments = ["seed", "--definitions", str(self._definitions), "--agency-keys", str(keys)]
+        arguments = ["seed", "--definitions", str(definitions), "--agency-keys", str(keys)]
         await self._command("catalog: definitions", "mpp_catalog", arguments, environment, "catalog")
-        await write_mark(postgres.url(), "catalog", mark)
+        await write_mark(self._server.url(), "catalog", mark)
+        return True
 
     async def _command(
         self, title: str, module: str, arguments: list[str], environment: dict[str, str], log: str
     ) -> None:
-        file = self._layout.data.log(log)
+        # A log of its own, begun anew each time: when the step fails, its last lines are about nothing else.
+        file = self._layout.data.log(f"{log}-{arguments[0]}")
+        file.unlink(missing_ok=True)
         with self._progress.step(title):
             process = spawn([sys.executable, "-m", module, *arguments], environment, file)
             status = await _wait(process)

@@ -17,12 +17,19 @@ Answer = dict[str, Any]
 
 
 class Control:
-    """Serves `status`, `stop NAME`, `start NAME`, `environment NAME` and `shutdown`."""
+    """Serves `status`, `stop NAME`, `start NAME`, `environment NAME`, `publish` (the definitions) and `shutdown`."""
 
-    def __init__(self, supervisor: Supervisor, path: Path, shutdown: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        supervisor: Supervisor,
+        path: Path,
+        shutdown: Callable[[], None],
+        publish: Callable[[], Awaitable[bool]],
+    ) -> None:
         self._supervisor = supervisor
         self._path = path
         self._shutdown = shutdown
+        self._publish = publish
         self._server: asyncio.Server | None = None
 
     async def open(self) -> None:
@@ -57,11 +64,12 @@ class Control:
                 "stop": self._stop,
                 "start": self._start,
                 "environment": self._environment,
+                "publish": self._publish_definitions,
                 "shutdown": self._shut_down,
             }
             return await commands[request["command"]](name)
         except CommandError as error:
-            return {"error": error.what, "hint": error.hint}
+            return {"error": error.what, "hint": error.hint, "log": str(error.log or "")}
         except (KeyError, ValueError, AttributeError) as error:
             return {"error": f"not understood: {error!r}", "hint": ""}
 
@@ -80,6 +88,9 @@ class Control:
 
     async def _environment(self, name: str) -> Answer:
         return {"environment": dict(self._supervisor.child(name).program.environment)}
+
+    async def _publish_definitions(self, _: str) -> Answer:
+        return {"published": await self._publish()}
 
     async def _shut_down(self, _: str) -> Answer:
         self._shutdown()
@@ -103,5 +114,6 @@ def ask(path: Path, command: str, name: str = "", seconds: float = 70) -> Answer
         return None
     answer: Answer = json.loads(line)
     if "error" in answer:
-        raise CommandError(answer["error"], hint=answer.get("hint", ""))
+        log = Path(answer["log"]) if answer.get("log") else None
+        raise CommandError(answer["error"], hint=answer.get("hint", ""), log=log)
     return answer
