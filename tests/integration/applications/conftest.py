@@ -1,7 +1,6 @@
 """Applications on a real database and a real bus; the other services and the agencies are the unit tests' fakes."""
 
-import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 
 import httpx
 import pytest
@@ -22,7 +21,6 @@ from tests.unit.applications.fakes import FakeChannel, World
 from tests.unit.runtime.issuer import ISSUER, Issuer
 
 PUBLIC = "http://localhost:8080"
-Start = Callable[..., asyncio.Event]
 
 
 @pytest.fixture
@@ -94,20 +92,3 @@ async def http(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url=PUBLIC) as client:
         yield client
-
-
-@pytest.fixture
-async def start() -> AsyncIterator[Start]:
-    """Runs parts in the background; returns the event that stops them. A part that died fails the test."""
-    running: list[tuple[asyncio.Event, asyncio.Task[None]]] = []
-
-    def start(*parts: object) -> asyncio.Event:
-        stop = asyncio.Event()
-        running.extend((stop, asyncio.create_task(part.run(stop))) for part in parts)  # type: ignore[attr-defined]
-        return stop
-
-    yield start
-    for stop, _ in running:
-        stop.set()
-    async with asyncio.timeout(10):
-        await asyncio.gather(*(task for _, task in running))

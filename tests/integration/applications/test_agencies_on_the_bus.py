@@ -15,10 +15,10 @@ from mpp_runtime.bus import Bus
 from mpp_runtime.database import Database
 from mpp_runtime.relay import Relay
 from mpp_runtime.telemetry import span
+from mpp_testing.plugin import Start
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 
-from tests.integration.applications.conftest import Start
 from tests.integration.runtime.parts import eventually, read_stream
 from tests.unit.applications.acting import Actors
 from tests.unit.applications.fakes import FakeAgency, World

@@ -13,12 +13,8 @@ AGENCY = Path(__file__).with_name("agency_under_test.py")
 
 @pytest.fixture
 async def walls(tmp_path: Path) -> AsyncIterator[Walls]:
-    built = Walls(tmp_path)
-    built.server.start()
-    await built.make_consumers()
-    yield built
-    await built.close()
-    built.server.stop()
+    async with Walls(tmp_path).running() as built:
+        yield built
 
 
 @pytest.fixture

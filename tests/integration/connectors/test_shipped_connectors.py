@@ -7,21 +7,16 @@ import pytest
 from mpp_cli import nats_config
 
 from tests.integration.connectors.platform_side import Platform
-from tests.integration.connectors.walls import Copy, Walls, eventually
+from tests.integration.connectors.walls import DEFINITIONS, Copy, Walls, eventually
 
 pytestmark = pytest.mark.filterwarnings("ignore:EdDSA is deprecated")
 SITI, DEWI = "3314104708929001", "3314046511959003"
-DEFINITIONS = Path(__file__).parents[3] / "definitions/agencies"
 
 
 @pytest.fixture
 async def walls(tmp_path: Path) -> AsyncIterator[Walls]:
-    built = Walls(tmp_path, nats_config.load_agencies(DEFINITIONS))
-    built.server.start()
-    await built.make_consumers()
-    yield built
-    await built.close()
-    built.server.stop()
+    async with Walls(tmp_path, nats_config.load_agencies(DEFINITIONS)).running() as built:
+        yield built
 
 
 async def test_dukcapil_answers_and_says_it_is_simulated(platform: Platform, walls: Walls, tmp_path: Path) -> None:

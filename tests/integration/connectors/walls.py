@@ -7,7 +7,8 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ from nats.aio.client import Client
 
 UJI = nats_config.AgencyFacts("uji", ("person",), ("check",))
 LAIN = nats_config.AgencyFacts("lain", ("person",), ("check",))
+DEFINITIONS = Path(__file__).parents[3] / "definitions/agencies"
 
 
 @dataclass
@@ -66,6 +68,15 @@ class Walls:
         )
         nats_config.check(text, binary())
         self.config.write_text(text)
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator["Walls"]:
+        """The server up, with the consumers of every agency; down again with its clients at the end."""
+        self.server.start()
+        await self.make_consumers()
+        yield self
+        await self.close()
+        self.server.stop()
 
     @property
     def pid(self) -> int:

@@ -17,21 +17,16 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from mpp_cli import nats_config
 
 from tests.integration.connectors.platform_side import Platform
-from tests.integration.connectors.walls import Copy, Walls, eventually
+from tests.integration.connectors.walls import DEFINITIONS, Copy, Walls, eventually
 
 pytestmark = pytest.mark.filterwarnings("ignore:EdDSA is deprecated")
-DEFINITIONS = Path(__file__).parents[3] / "definitions/agencies"
 SIGNER = {"id": "o1", "name": "Hendra Gunawan", "title": "Kepala DPMPTSP", "agency": "dpmptsp", "region": "33.14"}
 
 
 @pytest.fixture
 async def walls(tmp_path: Path) -> AsyncIterator[Walls]:
-    built = Walls(tmp_path, nats_config.load_agencies(DEFINITIONS))
-    built.server.start()
-    await built.make_consumers()
-    yield built
-    await built.close()
-    built.server.stop()
+    async with Walls(tmp_path, nats_config.load_agencies(DEFINITIONS)).running() as built:
+        yield built
 
 
 @pytest.fixture

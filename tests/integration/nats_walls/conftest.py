@@ -36,9 +36,5 @@ async def standing(standing_server: Walls) -> AsyncIterator[Walls]:
 @pytest.fixture
 async def walls(tmp_path: Path) -> AsyncIterator[Walls]:
     """A server of the test's own."""
-    built = Walls(tmp_path)
-    built.server.start()
-    await built.make_consumers()
-    yield built
-    await built.close()
-    built.server.stop()
+    async with Walls(tmp_path).running() as built:
+        yield built

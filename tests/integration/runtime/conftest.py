@@ -1,7 +1,6 @@
 """A database with the runtime's tables, a bus, and background tasks that end with the test."""
 
-import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 
 import pytest
 from mpp_runtime.bus import Bus
@@ -10,8 +9,6 @@ from mpp_runtime.schema import runtime_tables
 from mpp_runtime.sql import run
 
 from tests.integration.runtime.parts import make_settings
-
-Start = Callable[..., asyncio.Event]
 
 
 @pytest.fixture
@@ -30,20 +27,3 @@ async def bus(nats_url: str) -> AsyncIterator[Bus]:
     bus = await Bus.connect(make_settings(nats_url=nats_url), "applications")
     yield bus
     await bus.close()
-
-
-@pytest.fixture
-async def start() -> AsyncIterator[Start]:
-    """Runs parts in the background; returns the event that stops them. A part that died fails the test."""
-    running: list[tuple[asyncio.Event, asyncio.Task[None]]] = []
-
-    def start(*parts: object) -> asyncio.Event:
-        stop = asyncio.Event()
-        running.extend((stop, asyncio.create_task(part.run(stop))) for part in parts)  # type: ignore[attr-defined]
-        return stop
-
-    yield start
-    for stop, _ in running:
-        stop.set()
-    async with asyncio.timeout(10):
-        await asyncio.gather(*(task for _, task in running))

@@ -14,8 +14,8 @@ from mpp_runtime.database import Database
 from mpp_runtime.migrate import migrate, upgrade
 from mpp_runtime.relay import Relay
 from mpp_runtime.sql import run
+from mpp_testing.plugin import Start
 
-from tests.integration.runtime.conftest import Start
 from tests.integration.runtime.parts import SOURCE, STREAM, eventually, make_chain, publish, read_stream, submitted
 from tests.integration.runtime.test_consumer import Poison, applied, effects, make_consumer, parked, stream
 from tests.integration.runtime.test_relay import NOW, check_chains

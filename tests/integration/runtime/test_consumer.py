@@ -14,8 +14,8 @@ from mpp_runtime.events import Event, to_headers
 from mpp_runtime.parked import Parked, list_parked
 from mpp_runtime.relay import Relay
 from mpp_runtime.sql import run
+from mpp_testing.plugin import Start
 
-from tests.integration.runtime.conftest import Start
 from tests.integration.runtime.parts import (
     SOURCE,
     STREAM,

@@ -13,9 +13,9 @@ from mpp_runtime.database import Database
 from mpp_runtime.events import FIRST_PREV_HASH, from_message, is_genuine, to_headers
 from mpp_runtime.relay import Relay, send
 from mpp_runtime.sql import run
+from mpp_testing.plugin import Start
 from nats.js.errors import APIError, NotFoundError
 
-from tests.integration.runtime.conftest import Start
 from tests.integration.runtime.parts import (
     SOURCE,
     STREAM,

@@ -17,8 +17,8 @@ from mpp_runtime.grpc_server import GrpcServer
 from mpp_runtime.relay import Relay
 from mpp_runtime.rest import allow, create_app
 from mpp_runtime.tokens import Caller, TokenVerifier
+from mpp_testing.plugin import Start
 
-from tests.integration.runtime.conftest import Start
 from tests.integration.runtime.parts import SOURCE, STREAM, make_settings, submitted
 from tests.integration.runtime.test_consumer import make_consumer
 from tests.integration.runtime.test_grpc import REQUEST, Codes, Tokens

@@ -3,13 +3,13 @@
 import base64
 import hashlib
 import secrets
+import uuid
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
 
 from mpp_cli.errors import CommandError
-from mpp_cli.ids import new_key
 
 CLIENT_ID = "mpp-cli"
 # Nothing listens there: the code is read from the redirect (RFC 8252, loopback).
@@ -68,7 +68,7 @@ class Visitor:
 
     def post(self, path: str, body: Any = None, *, version: int | None = None, **more: Any) -> Any:
         """Send JSON with a fresh Idempotency-Key; the JSON of the answer, None when it is empty."""
-        headers = {"Idempotency-Key": new_key()} | ({"If-Match": f'"{version}"'} if version is not None else {})
+        headers = {"Idempotency-Key": str(uuid.uuid4())} | ({"If-Match": f'"{version}"'} if version is not None else {})
         answer = self.checked(self.http.post(path, json=body, headers=headers, **more))
         return answer.json() if answer.content else None
 
@@ -78,7 +78,7 @@ class Visitor:
 
     def upload(self, path: str, requirement: str, name: str, content: bytes) -> Any:
         """Attach a file to a requirement."""
-        headers = {"Idempotency-Key": new_key()}
+        headers = {"Idempotency-Key": str(uuid.uuid4())}
         files = {"file": (name, content)}
         return self.checked(
             self.http.post(path, params={"requirement": requirement}, files=files, headers=headers)

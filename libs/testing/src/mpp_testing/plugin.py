@@ -4,10 +4,11 @@ By default they are the embedded servers. With `--containers` the same test bodi
 (`make containers`), for which a Docker engine must be there.
 """
 
+import asyncio
 import secrets
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -95,3 +96,24 @@ def start_nats(folder: Path, *, sync: str = '"2m"') -> NatsServer:
     server = NatsServer(config, log=folder / "nats.log")
     server.start()
     return server
+
+
+# Starts parts that have `run(stop)`; the event stops them.
+Start = Callable[..., asyncio.Event]
+
+
+@pytest.fixture
+async def start() -> AsyncIterator[Start]:
+    """Runs parts in the background; returns the event that stops them. A part that died fails the test."""
+    running: list[tuple[asyncio.Event, asyncio.Task[None]]] = []
+
+    def start(*parts: object) -> asyncio.Event:
+        stop = asyncio.Event()
+        running.extend((stop, asyncio.create_task(part.run(stop))) for part in parts)  # type: ignore[attr-defined]
+        return stop
+
+    yield start
+    for stop, _ in running:
+        stop.set()
+    async with asyncio.timeout(10):
+        await asyncio.gather(*(task for _, task in running))
