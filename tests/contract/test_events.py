@@ -16,7 +16,7 @@ import yaml
 from google.protobuf.message import Message
 from mpp.applications.v1 import events_pb2
 from mpp.options.v1 import options_pb2
-from mpp_runtime.events import event_hash, time_text, to_body, to_headers
+from mpp_ledger.events import event_hash, time_text, to_body, to_headers
 from mpp_runtime.ids import new_id
 
 ROOT = Path(__file__).resolve().parents[2]

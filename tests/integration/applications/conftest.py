@@ -9,9 +9,9 @@ from mpp_applications.clients.task_channel import TaskChannel
 from mpp_applications.main import UseCases, routers, wire
 from mpp_applications.storage.queue import StoredAgencyQueue
 from mpp_applications.storage.store import StoredApplications
-from mpp_runtime.bus import Bus
-from mpp_runtime.database import Database
-from mpp_runtime.migrate import upgrade
+from mpp_ledger.bus import Bus
+from mpp_ledger.database import Database
+from mpp_ledger.migrate import upgrade
 from mpp_runtime.rest import create_app
 from mpp_runtime.tokens import TokenVerifier
 

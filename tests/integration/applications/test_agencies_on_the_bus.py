@@ -11,9 +11,9 @@ import nats.js.errors
 import pytest
 from mpp_applications.consumers import OfferLoop, ResultSubscription
 from mpp_applications.main import SOURCE, STREAM, UseCases
-from mpp_runtime.bus import Bus
-from mpp_runtime.database import Database
-from mpp_runtime.relay import Relay
+from mpp_ledger.bus import Bus
+from mpp_ledger.database import Database
+from mpp_ledger.relay import Relay
 from mpp_runtime.telemetry import span
 from mpp_testing.plugin import Start
 from nats.aio.client import Client

@@ -8,8 +8,8 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from mpp_applications.storage.store import StoredApplications
 from mpp_applications.storage.tables import Table
-from mpp_runtime.database import Database
-from mpp_runtime.sql import run
+from mpp_ledger.database import Database
+from mpp_ledger.sql import run
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 

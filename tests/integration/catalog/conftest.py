@@ -9,9 +9,9 @@ import httpx
 import pytest
 from mpp_catalog.main import Parts, build, publish
 from mpp_catalog.settings import CatalogSettings
-from mpp_runtime.bus import Bus
-from mpp_runtime.database import Database
-from mpp_runtime.migrate import upgrade
+from mpp_ledger.bus import Bus
+from mpp_ledger.database import Database
+from mpp_ledger.migrate import upgrade
 from mpp_runtime.tokens import TokenVerifier
 from mpp_testing.backends import Databases
 from pydantic import SecretStr

@@ -13,8 +13,8 @@ from mpp.notifications.v1 import notifications_pb2, notifications_pb2_grpc
 from mpp_catalog.clients import NotificationTemplates
 from mpp_catalog.domain.canonical import digest
 from mpp_catalog.main import Parts, build, publish
-from mpp_runtime.bus import Bus
-from mpp_runtime.database import Database
+from mpp_ledger.bus import Bus
+from mpp_ledger.database import Database
 from mpp_runtime.errors import Invalid, NotAllowed, NotFound, TryLater
 from mpp_runtime.grpc_client import ServiceChannel
 from mpp_runtime.grpc_server import GrpcServer

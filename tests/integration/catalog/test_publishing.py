@@ -11,7 +11,7 @@ import pytest
 from mpp_catalog.main import publish
 from mpp_catalog.storage import StoredOfferings, StoredReference, read_agency_keys
 from mpp_catalog.storage.tables import RegionRow
-from mpp_runtime.database import Database
+from mpp_ledger.database import Database
 from mpp_runtime.errors import Conflict, Invalid, Text, TryLater
 from sqlalchemy import Connection, inspect, text
 from sqlalchemy.exc import DBAPIError

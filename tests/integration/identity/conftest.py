@@ -25,10 +25,10 @@ from mpp_identity.main import Identity, build
 from mpp_identity.settings import IdentitySettings
 from mpp_identity.storage import Cipher, DatabaseStore
 from mpp_identity.use_cases.ports import PopulationAnswer, World
-from mpp_runtime.database import Database
+from mpp_ledger.database import Database
+from mpp_ledger.migrate import upgrade
 from mpp_runtime.errors import Text, TryLater
 from mpp_runtime.ids import new_id
-from mpp_runtime.migrate import upgrade
 from mpp_testing.backends import Databases
 from pydantic import SecretStr
 

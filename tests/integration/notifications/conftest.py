@@ -14,6 +14,8 @@ from uuid import UUID, uuid4
 import pytest
 from aiosmtpd.smtp import SMTP
 from mpp.applications.v1 import events_pb2
+from mpp_ledger.database import Database
+from mpp_ledger.migrate import migrate
 from mpp_notifications.clients.smtp import SmtpMailer
 from mpp_notifications.domain.facts import Contact, Facts
 from mpp_notifications.domain.messages import ApplicationFact
@@ -22,10 +24,8 @@ from mpp_notifications.storage.store import DatabaseStore
 from mpp_notifications.use_cases.record_fact import RecordFact
 from mpp_notifications.use_cases.send_email import SendEmail
 from mpp_notifications.use_cases.tell import Tell
-from mpp_runtime.database import Database
 from mpp_runtime.errors import NotFound, Text, TryLater
 from mpp_runtime.ids import new_id
-from mpp_runtime.migrate import migrate
 from mpp_runtime.settings import Settings
 from mpp_testing.backends import Databases
 from sqlalchemy import text

@@ -8,12 +8,12 @@ from uuid import UUID, uuid4
 
 import pytest
 from mpp.applications.v1 import events_pb2
+from mpp_ledger.bus import Bus
+from mpp_ledger.database import Database
+from mpp_ledger.relay import Relay
+from mpp_ledger.schema import runtime_tables
 from mpp_notifications.main import Neighbours, build
 from mpp_notifications.settings import NotificationsSettings
-from mpp_runtime.bus import Bus
-from mpp_runtime.database import Database
-from mpp_runtime.relay import Relay
-from mpp_runtime.schema import runtime_tables
 from mpp_runtime.tokens import TokenVerifier
 from mpp_testing.backends import Databases
 from pydantic import SecretStr

@@ -7,10 +7,10 @@ from uuid import UUID, uuid4
 
 import httpx
 import pytest
+from mpp_ledger.bus import Bus
 from mpp_notifications.main import Neighbours, build
 from mpp_notifications.settings import NotificationsSettings
 from mpp_notifications.use_cases.inbox import OwnPreferences
-from mpp_runtime.bus import Bus
 from mpp_runtime.rest import encode_cursor
 from mpp_runtime.tokens import TokenVerifier
 from pydantic import SecretStr, ValidationError

@@ -3,10 +3,10 @@
 from collections.abc import AsyncIterator
 
 import pytest
-from mpp_runtime.bus import Bus
-from mpp_runtime.database import Database
-from mpp_runtime.schema import runtime_tables
-from mpp_runtime.sql import run
+from mpp_ledger.bus import Bus
+from mpp_ledger.database import Database
+from mpp_ledger.schema import runtime_tables
+from mpp_ledger.sql import run
 
 from tests.integration.runtime.parts import make_settings
 

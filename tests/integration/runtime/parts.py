@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from mpp.applications.v1.events_pb2 import ApplicationSubmitted, Standing
-from mpp_runtime.bus import Bus
-from mpp_runtime.events import FIRST_PREV_HASH, event_hash, time_text, to_body, to_headers
+from mpp_ledger.bus import Bus
+from mpp_ledger.events import FIRST_PREV_HASH, event_hash, time_text, to_body, to_headers
 from mpp_runtime.ids import new_id
 from mpp_runtime.settings import Settings
 

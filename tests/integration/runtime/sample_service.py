@@ -4,11 +4,11 @@ import asyncio
 import os
 from typing import Annotated
 
+from mpp_ledger.bus import Bus
+from mpp_ledger.database import Database
+from mpp_ledger.relay import Relay
 from mpp_runtime import log, telemetry
-from mpp_runtime.bus import Bus
-from mpp_runtime.database import Database
 from mpp_runtime.health import Check
-from mpp_runtime.relay import Relay
 from mpp_runtime.rest import allow, create_app
 from mpp_runtime.service import run_service
 from mpp_runtime.settings import Settings

@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from mpp_runtime.admin import add_events_command, run_events
-from mpp_runtime.bus import Bus
-from mpp_runtime.consumer import OrderedConsumer
-from mpp_runtime.database import Database
-from mpp_runtime.migrate import migrate, upgrade
-from mpp_runtime.relay import Relay
-from mpp_runtime.sql import run
+from mpp_ledger.admin import add_events_command, run_events
+from mpp_ledger.bus import Bus
+from mpp_ledger.consumer import OrderedConsumer
+from mpp_ledger.database import Database
+from mpp_ledger.migrate import migrate, upgrade
+from mpp_ledger.relay import Relay
+from mpp_ledger.sql import run
 from mpp_testing.plugin import Start
 
 from tests.integration.runtime.parts import SOURCE, STREAM, eventually, make_chain, publish, read_stream, submitted
@@ -115,7 +115,7 @@ async def test_a_lost_stream_is_rebuilt_from_the_ledger_without_a_second_effect(
 async def test_a_gap_nobody_fills_is_parked_and_healed_by_republishing(
     database: Database, bus: Bus, start: Start, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("mpp_runtime.consumer._GAPS_BEFORE_PARKING", 3)
+    monkeypatch.setattr("mpp_ledger.consumer._GAPS_BEFORE_PARKING", 3)
     consumer = make_consumer(database, bus)
     start(consumer)
     await bus.ensure_stream(STREAM, ["mpp.applications.v1.>"])

@@ -6,14 +6,14 @@ from typing import Any
 
 import pytest
 from mpp_embedded import NatsServer
-from mpp_runtime.bus import Bus
-from mpp_runtime.consumer import OrderedConsumer
-from mpp_runtime.database import Database, Transaction
+from mpp_ledger.bus import Bus
+from mpp_ledger.consumer import OrderedConsumer
+from mpp_ledger.database import Database, Transaction
+from mpp_ledger.events import Event, to_headers
+from mpp_ledger.parked import Parked, list_parked
+from mpp_ledger.relay import Relay
+from mpp_ledger.sql import run
 from mpp_runtime.errors import NotFound, Text, TryLater
-from mpp_runtime.events import Event, to_headers
-from mpp_runtime.parked import Parked, list_parked
-from mpp_runtime.relay import Relay
-from mpp_runtime.sql import run
 from mpp_testing.plugin import Start
 
 from tests.integration.runtime.parts import (

@@ -5,9 +5,9 @@ from typing import Any
 
 import asyncpg
 import pytest
-from mpp_runtime.database import Database, Stored
+from mpp_ledger.database import Database, Stored
+from mpp_ledger.sql import run
 from mpp_runtime.errors import CommitUnknown, Invalid, NotFound, Text, TryLater
-from mpp_runtime.sql import run
 from sqlalchemy.exc import IntegrityError
 
 from tests.integration.runtime.parts import submitted

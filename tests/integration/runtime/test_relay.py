@@ -7,12 +7,12 @@ from typing import Any
 
 import asyncpg
 import pytest
-from mpp_runtime.admin import rebase
-from mpp_runtime.bus import Bus
-from mpp_runtime.database import Database
-from mpp_runtime.events import FIRST_PREV_HASH, from_message, is_genuine, to_headers
-from mpp_runtime.relay import Relay, send
-from mpp_runtime.sql import run
+from mpp_ledger.admin import rebase
+from mpp_ledger.bus import Bus
+from mpp_ledger.database import Database
+from mpp_ledger.events import FIRST_PREV_HASH, from_message, is_genuine, to_headers
+from mpp_ledger.relay import Relay, send
+from mpp_ledger.sql import run
 from mpp_testing.plugin import Start
 from nats.js.errors import APIError, NotFoundError
 
@@ -149,7 +149,7 @@ async def test_an_open_writer_holds_back_and_is_named(
 async def test_events_are_sent_within_milliseconds_of_the_commit(
     database: Database, bus: Bus, start: Start, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("mpp_runtime.relay._POLL", 30.0)
+    monkeypatch.setattr("mpp_ledger.relay._POLL", 30.0)
     start(Relay(database, bus, STREAM, SOURCE))
     await asyncio.sleep(1.0)
     received = asyncio.Event()

@@ -14,7 +14,7 @@ from typing import Any
 import httpx
 import pytest
 from mpp_embedded import NatsServer
-from mpp_runtime.database import Database
+from mpp_ledger.database import Database
 
 from tests.integration.runtime.parts import eventually
 

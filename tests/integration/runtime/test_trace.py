@@ -8,13 +8,13 @@ from typing import Annotated, Any
 import httpx
 import pytest
 from mpp.notifications.v1 import notifications_pb2, notifications_pb2_grpc
+from mpp_ledger.bus import Bus
+from mpp_ledger.database import Database, Transaction
+from mpp_ledger.events import Event
+from mpp_ledger.relay import Relay
 from mpp_runtime import telemetry
-from mpp_runtime.bus import Bus
-from mpp_runtime.database import Database, Transaction
-from mpp_runtime.events import Event
 from mpp_runtime.grpc_client import ServiceChannel
 from mpp_runtime.grpc_server import GrpcServer
-from mpp_runtime.relay import Relay
 from mpp_runtime.rest import allow, create_app
 from mpp_runtime.tokens import Caller, TokenVerifier
 from mpp_testing.plugin import Start

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import pytest
 from mpp.applications.v1.events_pb2 import ApplicationSubmitted, CorrectionRequested, Standing, Status
-from mpp_runtime.events import FIRST_PREV_HASH, event_hash, from_message, is_genuine, time_text, to_body, to_headers
+from mpp_ledger.events import FIRST_PREV_HASH, event_hash, from_message, is_genuine, time_text, to_body, to_headers
 from mpp_runtime.ids import new_id
 
 ID = UUID("0197f0a0-0000-7000-8000-000000000001")

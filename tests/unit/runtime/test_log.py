@@ -11,8 +11,7 @@ from mpp_runtime import log, telemetry
 
 
 @pytest.fixture(autouse=True)
-def configured(capsys: pytest.CaptureFixture[str]) -> Iterator[None]:
-    # `capsys` first: the log writes to the standard output of the moment it is configured.
+def configured() -> Iterator[None]:
     before = logging.getLogger().handlers[:], logging.getLogger().level
     log.configure("catalog", "INFO")
     yield

@@ -2,7 +2,6 @@
 
 import logging
 import re
-import sys
 import traceback
 from collections.abc import Callable, Iterator, MutableMapping
 from typing import Any
@@ -86,7 +85,7 @@ def configure(service: str, level: str = "INFO") -> None:
             structlog.processors.JSONRenderer(serializer=lambda line, **_: orjson.dumps(line).decode()),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(level.upper())),
-        logger_factory=structlog.PrintLoggerFactory(sys.stdout),
+        logger_factory=structlog.PrintLoggerFactory(),  # the standard output of the moment a line is written
         cache_logger_on_first_use=False,
     )
     logging.basicConfig(handlers=[_Foreign()], level=logging.WARNING, force=True)

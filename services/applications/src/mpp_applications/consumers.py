@@ -6,11 +6,11 @@ from datetime import timedelta
 from typing import Protocol
 
 import nats.errors
-from mpp_runtime.bus import Bus
+from mpp_ledger.bus import Bus
+from mpp_ledger.waiting import wait
 from mpp_runtime.errors import Refusal, TryLater
 from mpp_runtime.log import describe, get_logger
 from mpp_runtime.telemetry import span
-from mpp_runtime.waiting import wait
 from nats.aio.msg import Msg
 
 from mpp_applications.use_cases.agency_results import AgencyResults

@@ -6,7 +6,7 @@ import sys
 import time
 from pathlib import Path
 
-from mpp_runtime.admin import add_events_command
+from mpp_ledger.admin import add_events_command
 
 from mpp_catalog import main
 from mpp_catalog.settings import CatalogSettings

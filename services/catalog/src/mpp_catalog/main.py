@@ -9,14 +9,15 @@ from pathlib import Path
 
 from fastapi import FastAPI
 from mpp.applications.v1 import events_pb2 as application_events
-from mpp_runtime import admin, log, migrate, telemetry
-from mpp_runtime.bus import Bus
-from mpp_runtime.database import Database
+from mpp_ledger import admin, migrate
+from mpp_ledger.bus import Bus
+from mpp_ledger.database import Database
+from mpp_ledger.relay import Relay
+from mpp_runtime import log, telemetry
 from mpp_runtime.errors import Refusal
 from mpp_runtime.grpc_client import ServiceChannel
 from mpp_runtime.grpc_server import GrpcServer
 from mpp_runtime.health import Check
-from mpp_runtime.relay import Relay
 from mpp_runtime.rest import create_app
 from mpp_runtime.service import run_service
 from mpp_runtime.settings import Settings

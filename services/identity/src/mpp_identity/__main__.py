@@ -10,9 +10,9 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from mpp_runtime.admin import add_events_command
+from mpp_ledger.admin import add_events_command
+from mpp_ledger.migrate import migrate
 from mpp_runtime.errors import Refusal
-from mpp_runtime.migrate import migrate
 
 from mpp_identity.clients.signing import SigningKeys
 from mpp_identity.main import administer, events, serve

@@ -13,17 +13,17 @@ from uuid import UUID
 import yaml
 from fastapi import FastAPI
 from mpp.identity.v1 import identity_pb2, identity_pb2_grpc
+from mpp_ledger.admin import run_events
+from mpp_ledger.agency import AgencyLookups
+from mpp_ledger.bus import Bus
+from mpp_ledger.database import Database
+from mpp_ledger.relay import Relay
 from mpp_runtime import log, telemetry
-from mpp_runtime.admin import run_events
-from mpp_runtime.agency import AgencyLookups
-from mpp_runtime.bus import Bus
-from mpp_runtime.database import Database
 from mpp_runtime.errors import TryLater
 from mpp_runtime.grpc_client import ServiceChannel
 from mpp_runtime.grpc_server import GrpcServer
 from mpp_runtime.health import Check
 from mpp_runtime.ids import new_id
-from mpp_runtime.relay import Relay
 from mpp_runtime.rest import create_app
 from mpp_runtime.service import run_service
 from mpp_runtime.tokens import ServiceTokens, TokenVerifier

@@ -4,8 +4,8 @@ import argparse
 import asyncio
 import sys
 
-from mpp_runtime.admin import add_events_command
-from mpp_runtime.migrate import migrate
+from mpp_ledger.admin import add_events_command
+from mpp_ledger.migrate import migrate
 
 from mpp_notifications.main import events, serve
 from mpp_notifications.settings import NotificationsSettings

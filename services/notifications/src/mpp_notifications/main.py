@@ -8,16 +8,16 @@ from datetime import timedelta
 
 from fastapi import FastAPI
 from mpp.notifications.v1 import notifications_pb2, notifications_pb2_grpc
+from mpp_ledger.admin import run_events
+from mpp_ledger.bus import Bus
+from mpp_ledger.consumer import OrderedConsumer
+from mpp_ledger.database import Database
+from mpp_ledger.relay import Relay
 from mpp_runtime import log, telemetry
-from mpp_runtime.admin import run_events
-from mpp_runtime.bus import Bus
-from mpp_runtime.consumer import OrderedConsumer
-from mpp_runtime.database import Database
 from mpp_runtime.grpc_client import ServiceChannel
 from mpp_runtime.grpc_server import GrpcServer
 from mpp_runtime.health import Check
 from mpp_runtime.ids import new_id
-from mpp_runtime.relay import Relay
 from mpp_runtime.rest import create_app
 from mpp_runtime.service import run_service
 from mpp_runtime.tokens import ServiceTokens, TokenVerifier

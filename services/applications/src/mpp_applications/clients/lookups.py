@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from mpp_runtime.agency import AgencyLookups
+from mpp_ledger.agency import AgencyLookups
 
 from mpp_applications.use_cases.ports import LookupResult
 

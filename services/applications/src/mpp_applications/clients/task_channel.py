@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import nats.errors
 import nats.js.errors
-from mpp_runtime.bus import Bus
+from mpp_ledger.bus import Bus
 from mpp_runtime.errors import Text, TryLater
 from mpp_runtime.telemetry import current_traceparent
 from nats.js import api

@@ -1,6 +1,6 @@
 """Issued documents as whoever verifies one may find them."""
 
-from mpp_runtime.database import Database
+from mpp_ledger.database import Database
 from sqlalchemy import ColumnElement, select
 
 from mpp_applications.domain.definition import Offering

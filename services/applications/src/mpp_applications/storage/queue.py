@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from mpp_runtime.database import Database
+from mpp_ledger.database import Database
 from sqlalchemy import or_, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 

@@ -7,9 +7,9 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from mpp_runtime.database import Database
+from mpp_ledger.database import Database
+from mpp_ledger.sql import run
 from mpp_runtime.errors import Invalid, Text
-from mpp_runtime.sql import run
 from sqlalchemy import ColumnElement, exists, false, func, literal_column, or_, select, tuple_
 from sqlalchemy.dialects.postgresql import insert as upsert
 

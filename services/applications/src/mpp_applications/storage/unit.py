@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from mpp_runtime.database import Transaction
+from mpp_ledger.database import Transaction
 from mpp_runtime.telemetry import current_traceparent
 from sqlalchemy import insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert

@@ -3,7 +3,7 @@
 import json
 from datetime import datetime
 
-from mpp_runtime.database import Database
+from mpp_ledger.database import Database
 from sqlalchemy import text
 from sqlmodel import col, select
 

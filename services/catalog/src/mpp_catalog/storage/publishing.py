@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from mpp.catalog.v1.events_pb2 import DefinitionPublished, OfferingChanged
-from mpp_runtime.database import Database, Transaction
+from mpp_ledger.database import Database, Transaction
 from sqlalchemy import delete, func, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col, select

@@ -1,6 +1,6 @@
 """Regions, malls, agencies and calendars."""
 
-from mpp_runtime.database import Database
+from mpp_ledger.database import Database
 from mpp_runtime.errors import Text
 from sqlalchemy import func
 from sqlmodel import col, select

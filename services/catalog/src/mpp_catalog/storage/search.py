@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from mpp_runtime.database import Database
+from mpp_ledger.database import Database
 from sqlalchemy import text
 
 from mpp_catalog.use_cases.ports import Hit, Query

@@ -1,6 +1,6 @@
 """The population agency's `verify` lookup, through its connector."""
 
-from mpp_runtime.agency import AgencyLookups
+from mpp_ledger.agency import AgencyLookups
 from mpp_runtime.errors import NotFound, TryLater
 from mpp_runtime.log import get_logger
 

@@ -7,8 +7,8 @@ from typing import assert_never
 
 from google.protobuf.message import Message
 from mpp.identity.v1 import events_pb2
-from mpp_runtime.database import Database
-from mpp_runtime.ledger import Transaction
+from mpp_ledger.database import Database
+from mpp_ledger.transaction import Transaction
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from mpp_identity.domain.events import DomainEvent, PersonRegistered, PersonVerified

@@ -7,8 +7,8 @@ a lost event is noticed.
 from collections.abc import Callable
 from uuid import UUID
 
-from mpp_runtime.consumer import Event
-from mpp_runtime.database import Transaction
+from mpp_ledger.consumer import Event
+from mpp_ledger.database import Transaction
 
 from mpp_notifications.domain.messages import ApplicationFact
 from mpp_notifications.use_cases.ports import Unit

@@ -4,9 +4,9 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Generic, TypeVar
 
+from mpp_ledger.waiting import wait
 from mpp_runtime.errors import Refusal
 from mpp_runtime.log import describe, get_logger
-from mpp_runtime.waiting import wait
 
 T = TypeVar("T")
 _log = get_logger(__name__)

@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from mpp.notifications.v1 import events_pb2
-from mpp_runtime.database import Database, Transaction
+from mpp_ledger.database import Database, Transaction
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from mpp_notifications.domain.messages import MessageDelivered, MessageFailed

@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 from alembic import op
-from mpp_runtime.schema import runtime_tables
+from mpp_ledger.schema import runtime_tables
 from sqlalchemy.dialects import postgresql
 
 revision = "0001"

@@ -1,7 +1,7 @@
 """Accounts, codes, sessions, grants, access log, consents, mandates, rate limits."""
 
 from alembic import op
-from mpp_runtime.schema import runtime_tables
+from mpp_ledger.schema import runtime_tables
 
 revision = "0001"
 down_revision = None

@@ -6,16 +6,16 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import asyncpg
+from mpp_runtime.errors import CommitUnknown, Refusal, Text, TryLater, unstorable_text
+from mpp_runtime.log import causes
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
-from mpp_runtime.errors import CommitUnknown, Refusal, Text, TryLater, unstorable_text
-from mpp_runtime.events import LedgerEvent
-from mpp_runtime.ledger import Stored, Transaction
-from mpp_runtime.log import causes
-from mpp_runtime.sql import run
+from mpp_ledger.events import LedgerEvent
+from mpp_ledger.sql import run
+from mpp_ledger.transaction import Stored, Transaction
 
 __all__ = ["Database", "LedgerEvent", "Stored", "Transaction"]
 

@@ -5,11 +5,10 @@ from typing import Any
 
 import nats.errors
 import nats.js.errors
-from nats.aio.client import Client
-from nats.js import JetStreamContext, api
-
 from mpp_runtime.log import get_logger
 from mpp_runtime.settings import Settings
+from nats.aio.client import Client
+from nats.js import JetStreamContext, api
 
 _log = get_logger(__name__)
 

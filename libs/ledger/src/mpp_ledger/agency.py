@@ -14,10 +14,9 @@ from uuid import uuid4
 from joserfc import jwe, jws
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet, OKPKey
-from nats import errors as nats_errors
-
 from mpp_runtime.log import get_logger
 from mpp_runtime.telemetry import current_traceparent
+from nats import errors as nats_errors
 
 _log = get_logger(__name__)
 

@@ -7,12 +7,12 @@ from typing import Any
 
 import orjson
 
-from mpp_runtime import parked
-from mpp_runtime.bus import Bus
-from mpp_runtime.consumer import OrderedConsumer
-from mpp_runtime.database import Database
-from mpp_runtime.relay import Relay, send
-from mpp_runtime.sql import run
+from mpp_ledger import parked
+from mpp_ledger.bus import Bus
+from mpp_ledger.consumer import OrderedConsumer
+from mpp_ledger.database import Database
+from mpp_ledger.relay import Relay, send
+from mpp_ledger.sql import run
 
 _PAGE = 500
 

@@ -7,13 +7,13 @@ from typing import Any
 import asyncpg
 import nats.errors
 import nats.js.errors
+from mpp_runtime.log import describe, get_logger
 from nats.js import api
 
-from mpp_runtime.bus import Bus
-from mpp_runtime.database import Database
-from mpp_runtime.events import to_headers
-from mpp_runtime.log import describe, get_logger
-from mpp_runtime.waiting import wait
+from mpp_ledger.bus import Bus
+from mpp_ledger.database import Database
+from mpp_ledger.events import to_headers
+from mpp_ledger.waiting import wait
 
 _log = get_logger(__name__)
 _BATCH = 256  # rows read at once

@@ -9,7 +9,7 @@ from typing import Literal
 import orjson
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from mpp_runtime.sql import run
+from mpp_ledger.sql import run
 
 
 @dataclass(frozen=True)

@@ -8,18 +8,18 @@ from typing import Literal
 
 import nats.errors
 import nats.js.errors
+from mpp_runtime.errors import Refusal
+from mpp_runtime.log import describe, get_logger
+from mpp_runtime.telemetry import span
 from nats.aio.msg import Msg
 from nats.js import JetStreamContext, api
 
-from mpp_runtime import parked
-from mpp_runtime.bus import Bus
-from mpp_runtime.database import Database, Transaction
-from mpp_runtime.errors import Refusal
-from mpp_runtime.events import FIRST_PREV_HASH, Event, from_message, is_genuine
-from mpp_runtime.log import describe, get_logger
-from mpp_runtime.sql import run
-from mpp_runtime.telemetry import span
-from mpp_runtime.waiting import wait
+from mpp_ledger import parked
+from mpp_ledger.bus import Bus
+from mpp_ledger.database import Database, Transaction
+from mpp_ledger.events import FIRST_PREV_HASH, Event, from_message, is_genuine
+from mpp_ledger.sql import run
+from mpp_ledger.waiting import wait
 
 __all__ = ["Event", "OrderedConsumer"]
 
