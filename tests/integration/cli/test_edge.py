@@ -1,7 +1,8 @@
 """The edge in front of a small real server: streams, limits, and what it says when the server is away."""
 
 import asyncio
-from collections.abc import AsyncIterator
+import socket
+from collections.abc import AsyncIterator, Iterator
 
 import httpx
 import pytest
@@ -75,9 +76,11 @@ def service() -> Service:
 
 
 @pytest.fixture
-async def away() -> int:
-    """A port nobody listens on."""
-    return free_port()
+def away() -> Iterator[int]:
+    """A port nobody listens on, held so that nobody else of this test is given it."""
+    with socket.socket() as held:
+        held.bind(("127.0.0.1", 0))
+        yield held.getsockname()[1]
 
 
 @pytest.fixture
