@@ -45,7 +45,7 @@ demo: setup ## Play one application's life through the public API of the running
 	@$(BIN)/mpp demo
 
 test: setup lint types ## Everything CI runs: lint, types and every test
-	@$(BIN)/pytest tests
+	@$(BIN)/pytest -n 2 --dist loadfile tests
 
 lint: setup ## ruff, buf, import-linter
 	@$(BIN)/ruff check .

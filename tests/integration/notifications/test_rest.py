@@ -19,7 +19,9 @@ from tests.unit.runtime.issuer import ISSUER, Issuer
 
 World = Any  # the fixture of conftest.py
 PATH = "/api/notifications/v1"
-WITHOUT_OFFSET = encode_cursor({"at": "2026-11-24T00:00:00", "id": str(uuid4())})
+# Fixed, so that the names of the tests are the same in every run and every worker.
+NOBODYS = UUID("018f0000-0000-7000-8000-000000000001")
+WITHOUT_OFFSET = encode_cursor({"at": "2026-11-24T00:00:00", "id": str(NOBODYS)})
 OPERATOR = [{"role": "operator", "agency": "platform", "region": None}]
 
 
@@ -186,7 +188,7 @@ async def test_operators_see_counts_and_trouble_but_no_person(world: World, clie
     ("method", "path"),
     [
         ("GET", "/inbox"),
-        ("POST", f"/inbox/{uuid4()}:read"),
+        ("POST", f"/inbox/{NOBODYS}:read"),
         ("GET", "/preferences"),
         ("PUT", "/preferences"),
         ("GET", "/deliveries"),
@@ -221,7 +223,7 @@ async def test_every_route_wants_the_right_caller(client: Client, method: str, p
         ("GET", "/inbox?cursor=eyJhdCI6MSwiaWQiOjF9", {}, 422),
         ("GET", "/inbox?cursor=eyJhdCI6IjIwMjYtMTEtMjQiLCJpZCI6IngifQ", {}, 422),
         ("POST", "/inbox/not-an-id:read", {}, 404),
-        ("POST", f"/inbox/{uuid4()}:read", {}, 404),
+        ("POST", f"/inbox/{NOBODYS}:read", {}, 404),
         ("PUT", "/preferences", {"content": b"{"}, 400),
         ("PUT", "/preferences", {"content": b""}, 422),
         ("PUT", "/preferences", {"json": []}, 422),
