@@ -77,7 +77,7 @@ e2e: setup ## The whole story through the public API
 	@$(BIN)/pytest tests/e2e
 
 containers: setup ## The storage and bus tests against containers (needs a Docker engine)
-	@$(BIN)/pytest --containers tests/integration/runtime tests/integration/catalog tests/integration/applications tests/integration/identity tests/integration/notifications -m "not embedded_only"
+	@$(BIN)/pytest --containers tests/integration/ledger tests/integration/runtime tests/integration/catalog tests/integration/applications tests/integration/identity tests/integration/notifications
 
 protos: setup ## Generate code and documents from protos/
 	@$(BIN)/buf lint

@@ -15,7 +15,7 @@ from mpp_ledger.migrate import upgrade
 from mpp_runtime.rest import create_app
 from mpp_runtime.tokens import TokenVerifier
 
-from tests.integration.runtime.parts import make_settings
+from tests.integration.ledger.parts import make_settings
 from tests.unit.applications.acting import Actors
 from tests.unit.applications.fakes import FakeChannel, World
 from tests.unit.runtime.issuer import ISSUER, Issuer

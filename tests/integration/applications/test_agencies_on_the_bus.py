@@ -19,7 +19,7 @@ from mpp_testing.plugin import Start
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 
-from tests.integration.runtime.parts import eventually, read_stream
+from tests.integration.ledger.parts import eventually, read_stream
 from tests.unit.applications.acting import Actors
 from tests.unit.applications.fakes import FakeAgency, World
 from tests.unit.applications.samples import HEAD, RECOMMENDER, SITI

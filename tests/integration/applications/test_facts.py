@@ -12,7 +12,7 @@ from mpp_runtime.grpc_client import ServiceChannel
 from mpp_runtime.grpc_server import GrpcServer
 from mpp_runtime.tokens import TokenVerifier
 
-from tests.integration.runtime.parts import make_settings
+from tests.integration.ledger.parts import make_settings
 from tests.unit.applications.acting import Actors
 from tests.unit.applications.fakes import World
 from tests.unit.applications.samples import SITI, VERIFIER

@@ -15,7 +15,7 @@ from mpp_runtime.grpc_client import ServiceChannel
 from mpp_runtime.grpc_server import GrpcServer, caller_service
 from mpp_runtime.tokens import ServiceTokens, TokenVerifier
 
-from tests.integration.runtime.parts import make_settings
+from tests.integration.ledger.parts import make_settings
 from tests.unit.runtime.issuer import ISSUER, Issuer
 
 REQUEST = notifications_pb2.SendCodeRequest(contact="siti@warga.example.id")

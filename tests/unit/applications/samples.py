@@ -1,8 +1,10 @@
 """The nurse's permit as the catalogue would resolve it for one mall, people, a calendar. All synthetic."""
 
+import copy
 import hashlib
 import json
 from datetime import UTC, date, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +38,12 @@ PAPERS = ("photo", "identity-card", "place-letter")
 
 
 def definition(service: str = "sip-perawat") -> dict[str, Any]:
+    """A fresh copy each time, because tests change it."""
+    return copy.deepcopy(_definition(service))
+
+
+@cache
+def _definition(service: str) -> dict[str, Any]:
     found: dict[str, Any] = yaml.safe_load((ROOT / f"definitions/public_services/{service}.yaml").read_text())
     return found
 

@@ -1,10 +1,7 @@
 """Settings from the environment, from files, and masked."""
 
-from pathlib import Path
-
 import pytest
 from mpp_runtime.settings import Settings
-from pydantic import SecretStr
 
 REQUIRED = {
     "MPP_NATS_URL": "nats://catalog:hunter2@127.0.0.1:4222",
@@ -17,11 +14,6 @@ REQUIRED = {
 }
 
 
-class OwnSettings(Settings):
-    nik_keys_file: Path | None = None
-    session_secret: SecretStr | None = None
-
-
 @pytest.fixture(autouse=True)
 def environment(monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in REQUIRED.items():
@@ -32,19 +24,6 @@ def test_defaults_are_those_of_production() -> None:
     settings = Settings.load()
     assert (settings.environment, settings.rest_host, settings.rest_port) == ("production", "127.0.0.1", 8001)
     assert settings.database_url is None
-
-
-def test_a_variable_may_come_from_a_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    secret = tmp_path / "secret"
-    secret.write_text("from a file\n")
-    monkeypatch.setenv("MPP_SESSION_SECRET_FILE", str(secret))
-    monkeypatch.setenv("MPP_CLIENT_SECRET_FILE", str(secret))
-    monkeypatch.setenv("MPP_NIK_KEYS_FILE", str(secret))
-    settings = OwnSettings.load()
-    assert settings.session_secret
-    assert settings.session_secret.get_secret_value() == "from a file"
-    assert settings.client_secret.get_secret_value() == "hunter2"  # the variable itself wins
-    assert settings.nik_keys_file == secret
 
 
 def test_secrets_are_masked() -> None:

@@ -16,7 +16,7 @@ _IMPORT = '#import "letter.typ": *\n'
 _SCHEMAS = ("service-definition", "override", "agency", "malls", "calendar")
 
 
-class _Loader(yaml.SafeLoader):
+class _Loader(yaml.CSafeLoader):
     """Safe YAML where a date stays the text it is and a key given twice is an error."""
 
     yaml_implicit_resolvers = {  # noqa: RUF012 as in PyYAML
@@ -76,7 +76,7 @@ def _files(root: Path, pattern: str, problems: list[FileProblem]) -> Iterator[Fi
         try:
             text = path.read_text("utf-8")
             document = yaml.load(text, _Loader)  # noqa: S506 a SafeLoader
-            node = yaml.compose(text, yaml.SafeLoader)
+            node = yaml.compose(text, yaml.CSafeLoader)
         except yaml.YAMLError as error:
             mark = getattr(error, "problem_mark", None)
             line = mark.line + 1 if mark else None

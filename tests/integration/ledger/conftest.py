@@ -8,7 +8,7 @@ from mpp_ledger.database import Database
 from mpp_ledger.schema import runtime_tables
 from mpp_ledger.sql import run
 
-from tests.integration.runtime.parts import make_settings
+from tests.integration.ledger.parts import make_settings
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from mpp_ledger.sql import run
 from mpp_testing.plugin import Start
 from nats.js.errors import APIError, NotFoundError
 
-from tests.integration.runtime.parts import (
+from tests.integration.ledger.parts import (
     SOURCE,
     STREAM,
     SUBJECTS,

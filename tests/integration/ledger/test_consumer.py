@@ -16,7 +16,7 @@ from mpp_ledger.sql import run
 from mpp_runtime.errors import NotFound, Text, TryLater
 from mpp_testing.plugin import Start
 
-from tests.integration.runtime.parts import (
+from tests.integration.ledger.parts import (
     SOURCE,
     STREAM,
     SUBJECTS,
@@ -26,7 +26,7 @@ from tests.integration.runtime.parts import (
     publish,
     submitted,
 )
-from tests.integration.runtime.test_relay import NOW
+from tests.integration.ledger.test_relay import NOW
 
 
 async def record(transaction: Transaction, event: Event) -> None:

@@ -16,7 +16,7 @@ import pytest
 from mpp_embedded import NatsServer
 from mpp_ledger.database import Database
 
-from tests.integration.runtime.parts import eventually
+from tests.integration.ledger.parts import eventually
 
 ROOT = Path(__file__).parents[3]
 Run = Callable[..., "Process"]
@@ -29,7 +29,7 @@ class Process:
         self.port = int(environment["MPP_REST_PORT"])
         self.log = log
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "tests.integration.runtime.sample_service"],
+            [sys.executable, "-m", "tests.integration.ledger.sample_service"],
             cwd=ROOT,
             env={name: os.environ[name] for name in ("PATH", "PYTHONPATH") if name in os.environ} | environment,
             stdout=log.open("wb"),

@@ -19,10 +19,10 @@ from mpp_runtime.rest import allow, create_app
 from mpp_runtime.tokens import Caller, TokenVerifier
 from mpp_testing.plugin import Start
 
-from tests.integration.runtime.parts import SOURCE, STREAM, make_settings, submitted
-from tests.integration.runtime.test_consumer import make_consumer
+from tests.integration.ledger.parts import SOURCE, STREAM, make_settings, submitted
+from tests.integration.ledger.test_consumer import make_consumer
+from tests.integration.ledger.test_relay import NOW
 from tests.integration.runtime.test_grpc import REQUEST, Codes, Tokens
-from tests.integration.runtime.test_relay import NOW
 from tests.unit.runtime.issuer import ISSUER, Issuer
 
 TRACE = "0af7651916cd43dd8448eb211c80319c"

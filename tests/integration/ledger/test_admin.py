@@ -16,9 +16,9 @@ from mpp_ledger.relay import Relay
 from mpp_ledger.sql import run
 from mpp_testing.plugin import Start
 
-from tests.integration.runtime.parts import SOURCE, STREAM, eventually, make_chain, publish, read_stream, submitted
-from tests.integration.runtime.test_consumer import Poison, applied, effects, make_consumer, parked, stream
-from tests.integration.runtime.test_relay import NOW, check_chains
+from tests.integration.ledger.parts import SOURCE, STREAM, eventually, make_chain, publish, read_stream, submitted
+from tests.integration.ledger.test_consumer import Poison, applied, effects, make_consumer, parked, stream
+from tests.integration.ledger.test_relay import NOW, check_chains
 
 __all__ = ["stream"]
 

@@ -10,8 +10,8 @@ from mpp_ledger.sql import run
 from mpp_runtime.errors import CommitUnknown, Invalid, NotFound, Text, TryLater
 from sqlalchemy.exc import IntegrityError
 
-from tests.integration.runtime.parts import submitted
-from tests.integration.runtime.test_relay import NOW, count_events
+from tests.integration.ledger.parts import submitted
+from tests.integration.ledger.test_relay import NOW, count_events
 
 
 async def create(database: Database, n: int, fingerprint: bytes = b"same") -> Stored | None:
