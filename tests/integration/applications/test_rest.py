@@ -82,6 +82,10 @@ async def test_a_whole_life(
     assert (changed.status_code, changed.json()["version"]) == (200, 2)
     form = (await person("GET", f"{path}/form")).json()
     assert form["json_schema"]["required"] == ["sub_type", "licence", "practice", "declaration"]
+    assert {"code": "licence-end-date", "field": "/licence/valid_until"} in form["rules"]
+    [registration] = form["prefill"]
+    assert (registration["agency"], registration["agency_name"]["en"]) == ("sdmk", "Health-worker registry")
+    assert "/licence/number" in registration["fields"]
     for paper in PAPERS:
         attached = await attach(person, draft["id"], paper)
     paper = attached.json()["attachments"][0]

@@ -89,13 +89,7 @@ def router(drafting: Drafting, handing_in: HandingIn, desk_work: DeskWork, readi
     @routes.get("/{application_id}/form", summary="The form of the offering it is pinned to")
     async def form(application_id: UUID, caller: Reader) -> wire.FormOut:
         offering = await reading.offering(actor_of(caller), application_id)
-        definition = offering.definition
-        return wire.FormOut(
-            digest=offering.digest,
-            json_schema=offering.form_schema,
-            layout=definition["form"].get("layout") or [],
-            requirements=definition.get("requirements") or [],
-        )
+        return presenting.form(offering)
 
     @routes.patch(
         "/{application_id}",

@@ -188,6 +188,26 @@ def _fees(quoted: FeeQuote) -> wire.FeesOut:
     return wire.FeesOut(state=quoted.state, lines=lines, total_rupiah=quoted.fees.total if quoted.fees else None)
 
 
+def form(offering: Offering) -> wire.FormOut:
+    definition = offering.definition
+    return wire.FormOut(
+        digest=offering.digest,
+        json_schema=offering.form_schema,
+        layout=definition["form"].get("layout") or [],
+        rules=[wire.RuleOut(code=rule.code, field=rule.field) for rule in offering.rules],
+        prefill=[
+            wire.PrefillRuleOut(
+                code=rule.code,
+                agency=rule.agency,
+                agency_name=text(offering.agency_name(rule.agency)),
+                fields=list(rule.fields),
+            )
+            for rule in offering.prefill
+        ],
+        requirements=definition.get("requirements") or [],
+    )
+
+
 def prefilled(results: Sequence[Prefilled]) -> list[wire.PrefilledOut]:
     return [
         wire.PrefilledOut(

@@ -222,12 +222,30 @@ class PrefillOut(BaseModel):
     results: list[PrefilledOut]
 
 
+class RuleOut(BaseModel):
+    """A condition on several answers; `field` is where it is told."""
+
+    code: str
+    field: str
+
+
+class PrefillRuleOut(BaseModel):
+    """A lookup that can fill in `fields` (pointers into the answers)."""
+
+    code: str
+    agency: str
+    agency_name: TextOut
+    fields: list[str]
+
+
 class FormOut(BaseModel):
     """The form of the offering this application is pinned to."""
 
     digest: str
     json_schema: dict[str, Any]
     layout: list[dict[str, Any]]
+    rules: list[RuleOut]
+    prefill: list[PrefillRuleOut]
     requirements: list[dict[str, Any]]
 
 

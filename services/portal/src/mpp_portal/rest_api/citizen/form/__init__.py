@@ -1,0 +1,22 @@
+"""A definition's form for people: fields out of its schema and layout, answers out of what was typed, and back."""
+
+from mpp_portal.rest_api.citizen.form.answers import Changes, changes_of, fingerprint_of, value_at
+from mpp_portal.rest_api.citizen.form.fields import Field, Form, Option, Step
+from mpp_portal.rest_api.citizen.form.problems import FieldProblem, placed
+from mpp_portal.rest_api.citizen.form.values import parsed, readable, typed
+
+__all__ = [
+    "Changes",
+    "Field",
+    "FieldProblem",
+    "Form",
+    "Option",
+    "Step",
+    "changes_of",
+    "fingerprint_of",
+    "parsed",
+    "placed",
+    "readable",
+    "typed",
+    "value_at",
+]

@@ -1,0 +1,152 @@
+"""What a form asks, step by step: the JSON Schema (2020-12) says the shape, the layout order, words and conditions."""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+Told = Mapping[str, str]
+Kind = Literal["text", "long-text", "integer", "number", "date", "yes-no", "choice", "choices", "lines", "statement"]
+
+# One line of a phone holds about thirty characters: what may be longer than a few of them gets a box.
+_LONG = 150
+
+
+@dataclass(frozen=True)
+class Option:
+    value: str | int
+    label: Told
+
+
+@dataclass(frozen=True)
+class Field:
+    """One question. `pointer` names its answer, `name` the input; texts are {id, en}.
+
+    `required`: it must be answered in any case. `optional`: nothing ever asks for it. A field that is neither depends
+    on other answers.
+    """
+
+    pointer: str
+    label: Told
+    kind: Kind
+    required: bool = False
+    optional: bool = False
+    hint: Told | None = None
+    when: str | None = None
+    options: tuple[Option, ...] = ()
+    whole_numbers: bool = False
+    longest: int | None = None
+    least: int | None = None
+    most: int | None = None
+
+    @property
+    def name(self) -> str:
+        """ "/practice/kind" → "practice-kind"; unambiguous, a pointer's parts have no hyphen."""
+        return self.pointer.strip("/").replace("/", "-")
+
+
+@dataclass(frozen=True)
+class Step:
+    """A page of the form."""
+
+    number: int
+    title: Told
+    fields: tuple[Field, ...]
+
+
+@dataclass(frozen=True)
+class Form:
+    """`steps` are the pages to fill in; `statements` are what is agreed to at the end, after everything was seen."""
+
+    schema: Mapping[str, Any]
+    steps: tuple[Step, ...]
+    statements: tuple[Field, ...]
+
+    @classmethod
+    def of(cls, told: Mapping[str, Any]) -> "Form":
+        """From the answer of GET /applications/{id}/form. A group of nothing but statements becomes no step."""
+        schema = told["json_schema"]
+        ruled = {str(rule["field"]) for rule in told.get("rules") or ()}
+        steps: list[Step] = []
+        statements: list[Field] = []
+        for group in told["layout"]:
+            fields = tuple(_field(schema, raw, ruled) for raw in group["fields"])
+            if all(field.kind == "statement" for field in fields):
+                statements += fields
+            else:
+                steps.append(Step(len(steps) + 1, group["title"], fields))
+        return cls(schema, tuple(steps), tuple(statements))
+
+    @property
+    def fields(self) -> tuple[Field, ...]:
+        return (*(field for step in self.steps for field in step.fields), *self.statements)
+
+    def step(self, number: int) -> Step | None:
+        return self.steps[number - 1] if 1 <= number <= len(self.steps) else None
+
+    def step_of(self, field: Field) -> Step | None:
+        """None for a statement: it is agreed to at the review."""
+        return next((step for step in self.steps if field in step.fields), None)
+
+    def at_or_below(self, pointer: str) -> Iterator[Field]:
+        """The field of a pointer, or all fields of the object it names."""
+        for field in self.fields:
+            if field.pointer == pointer or field.pointer.startswith(f"{pointer}/"):
+                yield field
+
+
+def _field(schema: Mapping[str, Any], raw: Mapping[str, Any], ruled: Collection[str]) -> Field:
+    pointer = str(raw["path"])
+    shape, required = _find(schema, pointer)
+    parents = {pointer[:at] for at, letter in enumerate(pointer) if letter == "/" and at}
+    asked_by_rule = pointer in ruled or not parents.isdisjoint(ruled)
+    items = shape.get("items", {})
+    return Field(
+        pointer=pointer,
+        label=raw["label"],
+        kind=_kind(shape),
+        required=required,
+        optional=not required and not asked_by_rule and "when" not in raw,
+        hint=raw.get("hint"),
+        when=raw.get("when"),
+        options=_options(raw, shape),
+        whole_numbers=items.get("type") == "integer",
+        longest=shape.get("maxLength"),
+        least=shape.get("minimum"),
+        most=shape.get("maximum"),
+    )
+
+
+def _options(raw: Mapping[str, Any], shape: Mapping[str, Any]) -> tuple[Option, ...]:
+    if "options" in raw:
+        return tuple(Option(option["value"], option["label"]) for option in raw["options"])
+    values: Sequence[Any] = shape.get("enum") or shape.get("items", {}).get("enum") or ()
+    return tuple(Option(value, {"id": str(value), "en": str(value)}) for value in values)
+
+
+def _find(schema: Mapping[str, Any], pointer: str) -> tuple[Mapping[str, Any], bool]:
+    """The schema of a field, and whether it and everything above it must be there."""
+    shape, required = schema, True
+    for part in pointer.split("/")[1:]:
+        required = required and part in shape.get("required", ())
+        shape = shape["properties"][part]
+    return shape, required
+
+
+def _kind(shape: Mapping[str, Any]) -> Kind:
+    if shape.get("const") is True:
+        return "statement"
+    if "enum" in shape:
+        return "choice"
+    match shape.get("type"):
+        case "boolean":
+            return "yes-no"
+        case "integer":
+            return "integer"
+        case "number":
+            return "number"
+        case "array":
+            return "choices" if "enum" in shape.get("items", {}) else "lines"
+        case _ if shape.get("format") == "date":
+            return "date"
+        case _:
+            return "long-text" if "pattern" not in shape and shape.get("maxLength", _LONG + 1) > _LONG else "text"
