@@ -1,4 +1,5 @@
-"""Fixtures: one PostgreSQL and one NATS a test run, one fresh database a test, one fresh NATS a test that asks for it.
+"""Fixtures: one PostgreSQL and one NATS a test run, one fresh database a test, one fresh NATS a test that asks for it,
+and one whole mall as processes for the stories told through its public address.
 
 By default they are the embedded servers. With `--containers` the same test bodies run against containers
 (`make containers`), for which a Docker engine must be there.
@@ -15,6 +16,7 @@ import pytest
 from mpp_embedded import NatsServer, PostgresServer
 
 from mpp_testing.backends import Databases, container_nats, container_postgres
+from mpp_testing.malls import RunningMall, mall_that_runs, new_mall
 
 NATS_CONFIG = """
 jetstream {{ store_dir: "{store}", sync_interval: {sync}, max_file_store: 2GB }}
@@ -25,6 +27,9 @@ max_payload: 1MB
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--containers", action="store_true", help="PostgreSQL and NATS from containers instead of embedded ones"
+    )
+    parser.addoption(
+        "--mall", type=Path, help="data folder of a mall that runs already, instead of starting one (fast)"
     )
 
 
@@ -96,6 +101,16 @@ def start_nats(folder: Path, *, sync: str = '"2m"') -> NatsServer:
     server = NatsServer(config, log=folder / "nats.log")
     server.start()
     return server
+
+
+@pytest.fixture(scope="session")
+def running_mall(request: pytest.FixtureRequest, servers_dir: Path) -> Iterator[RunningMall]:
+    """A whole mall with demonstration data, one a test process. Who stops a part of it starts it again."""
+    if given := request.config.getoption("--mall"):
+        yield mall_that_runs(given)
+        return
+    with new_mall(servers_dir / "mall") as mall:
+        yield mall
 
 
 # Starts parts that have `run(stop)`; the event stops them.
