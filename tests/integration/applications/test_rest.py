@@ -335,9 +335,41 @@ async def test_bad_addresses_and_queries(path: str, status: int, person: Client)
     assert answer.headers["content-type"] == "application/problem+json"
 
 
+async def test_an_officer_counts_takes_the_next_and_finds_by_number(
+    person: Client, http: httpx.AsyncClient, issuer: Issuer
+) -> None:
+    first, second = await submitted(person), await submitted(person)
+    verifier = officer_client(http, issuer, "verifier", "dpmptsp")
+    [count] = (await verifier("GET", "/tasks/counts")).json()["items"]
+    assert (count["desk"], count["open"], count["free"]) == (f"verifier:dpmptsp:{REGION}", 2, 2)
+    retry = key()
+    taken = [await verifier("POST", "/tasks:claim-next", headers=retry) for _ in range(2)]
+    assert taken[0].content == taken[1].content
+    assert taken[0].json()["task"]["claimed_by"] == "officer-verifier"
+    desk = {"desk": count["desk"], "due": "soon"}
+    assert (await verifier("GET", "/tasks", params=desk)).json()["items"] == []
+    listed = (await verifier("GET", "/tasks", params={"desk": count["desk"]})).json()["items"]
+    assert [line["claimed_by"] for line in listed] == ["officer-verifier", None]
+    assert (await verifier("POST", "/tasks:claim-next", params={"state": "signature"})).status_code == 404
+    assert (await verifier("POST", "/tasks:claim-next")).status_code == 200
+    none = await verifier("POST", "/tasks:claim-next")
+    assert (none.status_code, none.json()["code"]) == (404, "no-free-task")
+    for client, number, found in (
+        (verifier, first["number"], [first["id"]]), (person, second["number"], [second["id"]]),
+        (officer_client(http, issuer, "recommender", "dinkes"), first["number"], []), (verifier, "", []),
+    ):  # fmt: skip
+        items = (await client("GET", "/applications", params={"number": number})).json()["items"]
+        assert [item["id"] for item in items] == found
+    assert (await verifier("GET", "/applications")).json()["items"] == [], "an officer names a number"
+    for path in ("/tasks/counts", "/tasks"):
+        assert (await person("GET", path)).status_code == 403
+    assert (await person("POST", "/tasks:claim-next")).status_code == 403
+
+
 async def test_bad_inbox_queries(http: httpx.AsyncClient, issuer: Issuer) -> None:
     officer = officer_client(http, issuer, "verifier", "dpmptsp")
-    for query in ("claimed=x", "overdue=perhaps", "limit=101", "cursor=x", "state=" + "x" * 81):
+    bad = ("claimed=x", "due=perhaps", "desk=verifier", "desk=a:b:c:d", "limit=101", "cursor=x", "state=" + "x" * 81)
+    for query in bad:
         assert (await officer("GET", f"/tasks?{query}")).status_code == 422, query
     for query in ("state=%00", "service=%00", "state=%ff"):
         assert (await officer("GET", f"/tasks?{query}")).status_code in (200, 422), query

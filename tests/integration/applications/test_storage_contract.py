@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 import pytest
 from mpp_applications.domain.application import Application, Moment
 from mpp_applications.domain.documents import IssuedDocument, PreparedDocument, Signer, StoredFile
+from mpp_applications.domain.lookups import Lookup
 from mpp_applications.domain.validation import check
 from mpp_applications.storage.queue import StoredAgencyQueue
 from mpp_applications.storage.store import StoredApplications
@@ -184,8 +185,20 @@ async def test_the_inbox_shows_open_tasks_of_the_desks_only(store: Any) -> None:
     await change(store, first, lambda application: application.claim(VERIFIER, MONDAY))
     assert [line.application for line in await inbox(claimed="mine")] == [first]
     assert [line.application for line in await inbox(claimed="free")] == [second]
-    assert await inbox(service="other") == await inbox(state="other") == await inbox(overdue_at=MONDAY) == []
-    assert len(await inbox(overdue_at=MONDAY + timedelta(days=9))) == 2
+    assert await inbox(service="other") == await inbox(state="other") == await inbox(due_before=MONDAY) == []
+    assert len(await inbox(due_before=MONDAY + timedelta(days=9))) == 2
+    assert await inbox(due_from=MONDAY + timedelta(days=9)) == []
+    [desk] = VERIFIER.desks
+    assert len(await inbox(desk=desk)) == 2
+    assert await inbox(desk=next(iter(RECOMMENDER.desks))) == [], "a filter never widens the scope"
+    days = [MONDAY + timedelta(days=count) for count in range(10)]
+    [count] = await store.count_inbox(VERIFIER.id, VERIFIER.desks, days[0], days[9])
+    assert (count.desk, count.state, count.state_label.en) == (desk, "completeness", "Completeness check")
+    assert (count.open, count.free, count.mine, count.late, count.soon) == (2, 1, 1, 0, 2)
+    [count] = await store.count_inbox("another", VERIFIER.desks, days[8], days[9])
+    assert (count.open, count.free, count.mine, count.late, count.soon) == (2, 1, 0, 2, 0)
+    assert await store.count_inbox(VERIFIER.id, RECOMMENDER.desks, days[0], days[9]) == []
+    assert await store.count_inbox(VERIFIER.id, frozenset(), days[0], days[9]) == []
     task = next(line.task for line in lines if line.application == first)
     assert await store.task_application(task, VERIFIER.desks) == first
     assert await store.task_application(task, STRANGE_VERIFIER.desks) is None
@@ -194,6 +207,20 @@ async def test_the_inbox_shows_open_tasks_of_the_desks_only(store: Any) -> None:
     assert await store.seen_by(first, VERIFIER.desks), "a desk may look back at what it had"
     assert not await store.seen_by(first, RECOMMENDER.desks)
     assert not await store.seen_by(first, frozenset())
+    head = await store.find_numbered("N1", VERIFIER.desks)
+    assert head is not None
+    assert head.id == first
+    for number, desks in (("N1", RECOMMENDER.desks), ("N1", frozenset()), ("N3", VERIFIER.desks)):
+        assert await store.find_numbered(number, desks) is None
+
+
+async def test_what_registers_answered_is_kept_without_a_fact_of_its_own(store: Any) -> None:
+    id = await add(store, draft())
+    lookup = Lookup("registration", "sdmk", "found", {"/licence/number": "STR-1"}, {"agency": "sdmk"}, MONDAY, MONDAY)
+    before = (await store.read(id, OFFERING)).version
+    await change(store, id, lambda application: application.keep_lookups([lookup]))
+    found = await store.read(id, OFFERING)
+    assert (found.lookups, found.version) == ((lookup,), before)
 
 
 async def test_papers_come_and_go(store: Any) -> None:

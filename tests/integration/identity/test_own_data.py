@@ -33,6 +33,18 @@ async def test_each_kind_has_its_own_door(browser: httpx.AsyncClient, mall: Mall
         assert (await browser.get(path)).status_code == 401
 
 
+async def test_officers_see_the_names_of_officers_only(browser: httpx.AsyncClient, mall: Mall) -> None:
+    officer, path = bearer(await sign_in(browser, "hendra")), "/api/identity/v1/officers"
+    asked = {"id": [RINA, SITI, str(demonstration_id("nobody"))]}
+    told = (await browser.get(path, params=asked, headers=officer)).json()
+    title = "Verifikator DPMPTSP Kabupaten Sragen (demonstrasi)"
+    assert told == {"items": [{"id": RINA, "name": "Rina Kusuma", "title": title}]}
+    for wrong in ({}, {"id": "x"}, {"id": [RINA] * 101}):
+        assert (await browser.get(path, params=wrong, headers=officer)).status_code == 422, wrong
+    person = bearer(await sign_in(mall.client(), "siti"))
+    assert (await browser.get(path, params=asked, headers=person)).status_code == 403
+
+
 async def test_the_language_is_changed_by_whoever_read_last(browser: httpx.AsyncClient) -> None:
     header = bearer(await sign_in(browser, "siti"))
     tag = (await browser.get(ME, headers=header)).headers["etag"]

@@ -21,6 +21,7 @@ from mpp_applications.use_cases.agency_ports import QueuedTask
 from mpp_applications.use_cases.ports import (
     Answer,
     Head,
+    InboxCount,
     InboxFilter,
     InboxLine,
     Once,
@@ -75,6 +76,10 @@ class MemoryUnit:
 
     async def save(self, application: Application) -> None:
         if not application.events:
+            if application.id in self.tables.applications:
+                kept = copy.copy(self.tables.applications[application.id])
+                kept.lookups = application.lookups
+                self.tables.applications[application.id] = kept
             return
         if str(application.id) not in self._keys:
             raise ValueError("publish needs its key in transaction(lock=[...])")
@@ -199,7 +204,10 @@ class MemoryStore:
                 continue
             if only.state not in (None, task.state) or only.service not in (None, offering.service):
                 continue
-            if only.overdue_at and not (task.due_at and task.due_at < only.overdue_at):
+            if only.desk not in (None, task.desk):
+                continue
+            due = task.due_at or FAR
+            if (only.due_from and due < only.due_from) or (only.due_before and due >= only.due_before):
                 continue
             found.append(self._inbox_line(owner, task, offering))
         found.sort(key=lambda line: (line.due_at or FAR, line.task))
@@ -216,6 +224,28 @@ class MemoryStore:
             offering.mall, offering.mall_name, task.state, state.label, state.desk.label, task.desk, task.created_at,
             task.due_at, task.claimed_by, task.claimed_at,
         )  # fmt: skip
+
+    async def count_inbox(
+        self, officer: str, desks: Collection[Desk], now: datetime, soon: datetime
+    ) -> Sequence[InboxCount]:
+        groups: dict[tuple[Desk, str, str], list[InboxLine]] = {}
+        for line in await self.inbox(officer, desks, InboxFilter(), len(self.tables.tasks), None):
+            groups.setdefault((line.desk, line.state, line.service), []).append(line)
+        return [
+            InboxCount(
+                desk, lines[0].desk_label, state, lines[0].state_label, service, lines[0].service_name,
+                open=len(lines),
+                free=sum(line.claimed_by is None for line in lines),
+                mine=sum(line.claimed_by == officer for line in lines),
+                late=sum((line.due_at or FAR) < now for line in lines),
+                soon=sum(now <= (line.due_at or FAR) < soon for line in lines),
+            )
+            for (desk, state, service), lines in sorted(groups.items(), key=lambda group: str(group[0]))
+        ]  # fmt: skip
+
+    async def find_numbered(self, number: str, desks: Collection[Desk]) -> Head | None:
+        head = await self.head_by_number(number)
+        return head if head and await self.seen_by(head.id, desks) else None
 
     async def task_application(self, task: UUID, desks: Collection[Desk]) -> UUID | None:
         found = self.tables.tasks.get(task)

@@ -141,6 +141,25 @@ async def test_prefill_fills_what_is_empty_and_says_from_where(actors: Actors, c
     assert view.application.answers["licence"]["number"] == "TYPED-BY-HAND"
     assert view.application.answers["licence"]["valid_until"] == "2027-06-30"
     assert world.lookups.asked == [("sdmk", "licence", {"nik": "3314104708929001"})]
+    [kept] = (await actors.state(id)).lookups
+    assert (kept.source, kept.as_of, kept.asked_at) == (source, world.clock(), world.clock())
+    assert kept.values["/licence/number"] == "STR-1", "what the register holds, beside what was typed"
+
+
+async def test_what_a_register_said_stays_while_it_is_silent(actors: Actors, cases: UseCases, world: World) -> None:
+    id = UUID((await actors.draft())["id"])
+
+    async def asked(result: LookupResult) -> tuple[str, dict[str, object]]:
+        world.lookups.answers["sdmk", "licence"] = result
+        await cases.drafting.prefill(SITI, id, "id", lambda view, found: Answer(200, b"", {}))
+        [kept] = (await actors.state(id)).lookups
+        return kept.outcome, dict(kept.values)
+
+    assert await asked(LookupResult("away", {}, None, None)) == ("away", {})
+    said = ("found", {"/licence/number": "STR-1"})
+    assert await asked(LookupResult("found", {"number": "STR-1", "profession": "x"}, None, None)) == said
+    assert await asked(LookupResult("away", {}, None, None)) == said
+    assert await asked(LookupResult("not_found", {}, None, None)) == ("not_found", {})
 
 
 async def test_an_agencys_answer_that_cannot_be_stored_is_its_error_not_the_applicants(
@@ -306,9 +325,9 @@ async def test_the_inbox_filters_and_pages(actors: Actors, cases: UseCases, worl
     assert await found(SECOND_VERIFIER, claimed="mine") == []
     assert set(await found(claimed="free")) == {ids[0], ids[2]}
     assert await found(state="signature") == []
-    assert await found(overdue_at=world.clock()) == []
+    assert await found(due_before=world.clock()) == []
     world.clock.forward(3 * 24 * 3600)
-    assert len(await found(overdue_at=world.clock())) == 3
+    assert len(await found(due_before=world.clock())) == 3
     first = await cases.desk_work.inbox(VERIFIER, InboxFilter(), 2, None)
     rest = await cases.desk_work.inbox(VERIFIER, InboxFilter(), 2, first[-1].task)
     assert len({line.task for line in [*first, *rest]}) == 3

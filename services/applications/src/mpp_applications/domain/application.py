@@ -13,6 +13,7 @@ from mpp_applications.domain.actors import PLATFORM, Actor, Desk, agency, applic
 from mpp_applications.domain.answers import Answers
 from mpp_applications.domain.definition import Action, Offering, State
 from mpp_applications.domain.events import CorrectionItem, Entry, Event
+from mpp_applications.domain.lookups import Lookup, newest
 from mpp_applications.domain.status import FINAL, LABELS, PAUSING, ClockOwner, Status
 from mpp_applications.domain.tasks import AgencyTask, DeskTask
 from mpp_applications.domain.validation import Checked
@@ -58,6 +59,7 @@ class Application:
     calendar_version: str = ""
     items: tuple[CorrectionItem, ...] = ()
     reason: str = ""
+    lookups: tuple[Lookup, ...] = ()
     decided_by: str | None = None
     decided_at: datetime | None = None
     desk_task: DeskTask | None = None
@@ -117,6 +119,12 @@ class Application:
             return
         self.answers = answers
         self._record(events.AnswersChanged, moment_now, applicant(self.owner))
+
+    def keep_lookups(self, asked: Collection[Lookup]) -> None:
+        """What registers answered. No fact of its own: the answers it filled are."""
+        if not self.editable:
+            raise self._refuse("prefill")
+        self.lookups = newest(self.lookups, asked)
 
     def change_papers(self, requirement: str, given: Collection[str], now: datetime) -> None:
         """A file was attached for a requirement or taken away; `given` is what there is afterwards."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from mpp_runtime.errors import Conflict, Invalid, NotAllowed, NotFound, Stale, Text
+from mpp_runtime.errors import Conflict, FieldError, Invalid, NotAllowed, NotFound, Stale, Text
 
 
 def not_found() -> NotFound:
@@ -70,7 +70,8 @@ def needs(what: str) -> Invalid:
         "reason": Text("Tulis alasannya.", "Give the reason."),
         "items": Text("Sebutkan apa yang harus diperbaiki.", "Name what must be mended."),
     }
-    return Invalid(f"{what}-missing", from_words[what])
+    code, detail = f"{what}-missing", from_words[what]
+    return Invalid(code, detail, (FieldError(f"/{what}", code, detail),))
 
 
 def items_not_expected(action: str) -> Invalid:

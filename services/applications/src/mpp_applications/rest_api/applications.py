@@ -67,13 +67,19 @@ def router(drafting: Drafting, handing_in: HandingIn, desk_work: DeskWork, readi
         )
         return response(await drafting.create(caller.id, new, whole(201, caller, Once(key, fingerprint))))
 
-    @routes.get("", summary="My applications, newest first")
+    @routes.get("", summary="My applications, newest first; an officer finds one of the own desks by its number")
     async def mine(
-        caller: Person, limit: Annotated[int, Query(ge=1, le=100)] = 20, cursor: Cursor = None
+        caller: Reader,
+        limit: Annotated[int, Query(ge=1, le=100)] = 20,
+        cursor: Cursor = None,
+        number: Annotated[str | None, Query(max_length=64, description="The one of this number")] = None,
     ) -> wire.ApplicationsOut:
+        now: datetime = clock()
+        if number is not None or caller.kind == "officer":
+            one = await reading.numbered(actor_of(caller), number or "")
+            return wire.ApplicationsOut(items=[presenting.standing(each, now) for each in one], next_cursor=None)
         found = await reading.mine(caller.id, limit + 1, cursor_id(cursor, "before"))
         more = encode_cursor({"before": str(found[limit - 1].id)}) if len(found) > limit else None
-        now: datetime = clock()
         return wire.ApplicationsOut(items=[presenting.standing(each, now) for each in found[:limit]], next_cursor=more)
 
     @routes.get(

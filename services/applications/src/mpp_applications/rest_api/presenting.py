@@ -13,12 +13,13 @@ from mpp_applications.domain.application import Application
 from mpp_applications.domain.definition import Offering, Requirement
 from mpp_applications.domain.documents import IssuedDocument
 from mpp_applications.domain.events import CorrectionItem
+from mpp_applications.domain.lookups import Lookup
 from mpp_applications.domain.status import LABELS
 from mpp_applications.domain.timeline import TimelineLine, WaitingFor, waiting_for
 from mpp_applications.domain.validation import CheckedRequirement
 from mpp_applications.rest_api import wire
 from mpp_applications.use_cases.drafting import Prefilled
-from mpp_applications.use_cases.ports import Answer, InboxLine, Paper
+from mpp_applications.use_cases.ports import Answer, InboxCount, InboxLine, Paper
 from mpp_applications.use_cases.reading import Followed
 from mpp_applications.use_cases.views import FeeQuote, View
 
@@ -81,11 +82,20 @@ def _verb(view: View, now: datetime, caller: str) -> dict[str, Any]:
     return {
         **_standing(application, view.waiting, now),
         "actions": [
-            wire.ActionOut(code=each.code, label=text(each.label), needs=list(each.needs)) for each in view.actions
+            wire.ActionOut(
+                code=each.code,
+                label=text(each.label),
+                needs=list(each.needs),
+                moves_to=text(each.moves_to) if each.moves_to else None,
+                final=each.final,
+                signs=each.signs,
+            )
+            for each in view.actions
         ],
         "task": wire.TaskOut(
             id=task.id,
             claimed=task.claimed_by is not None,
+            claimed_by=task.claimed_by,
             claimed_by_me=task.claimed_by == caller,
             due_at=task.due_at,
         )
@@ -113,6 +123,7 @@ def application(view: View, now: datetime, caller: str) -> wire.ApplicationOut:
         requirements=[_requirement(each) for each in (checked.requirements if checked else ())],
         corrections=corrections(shown.offering, shown.items),
         reason=shown.reason,
+        lookups=[_lookup(shown.offering, each) for each in shown.lookups],
         attachments=[attachment(paper) for paper in view.papers],
         documents=[document(each) for each in view.documents],
         fees=_fees(view.fees) if view.fees else None,
@@ -178,6 +189,10 @@ def document(issued: IssuedDocument) -> wire.DocumentOut:
     )
 
 
+def _lookup(offering: Offering, lookup: Lookup) -> wire.LookupOut:
+    return wire.LookupOut(agency_name=text(offering.agency_name(lookup.agency)), **vars(lookup))
+
+
 def _fees(quoted: FeeQuote) -> wire.FeesOut:
     lines = [
         wire.FeeLineOut(
@@ -205,6 +220,7 @@ def form(offering: Offering) -> wire.FormOut:
             for rule in offering.prefill
         ],
         requirements=definition.get("requirements") or [],
+        legal_basis=(definition.get("standard") or {}).get("legal_basis") or [],
     )
 
 
@@ -269,6 +285,24 @@ def inbox_line(line: InboxLine, officer: str, now: datetime) -> wire.InboxLineOu
         due_at=line.due_at,
         overdue=bool(line.due_at and line.due_at < now),
         claimed=line.claimed_by is not None,
+        claimed_by=line.claimed_by,
         claimed_by_me=line.claimed_by == officer,
         claimed_at=line.claimed_at,
+    )
+
+
+def inbox_count(count: InboxCount) -> wire.InboxCountOut:
+    desk = count.desk
+    return wire.InboxCountOut(
+        desk=f"{desk.role}:{desk.agency}:{desk.region}",
+        desk_label=text(count.desk_label),
+        state=count.state,
+        state_label=text(count.state_label),
+        service=count.service,
+        service_name=text(count.service_name),
+        open=count.open,
+        free=count.free,
+        mine=count.mine,
+        late=count.late,
+        soon=count.soon,
     )

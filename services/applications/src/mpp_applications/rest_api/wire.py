@@ -69,9 +69,14 @@ class WaitingOut(BaseModel):
 
 
 class ActionOut(BaseModel):
+    """`moves_to`: the next step. `final`: nothing follows it. `signs`: code of the output made and signed by it."""
+
     code: str
     label: TextOut
     needs: list[str]
+    moves_to: TextOut | None
+    final: bool
+    signs: str | None
 
 
 class MissingOut(BaseModel):
@@ -135,6 +140,19 @@ class DocumentOut(BaseModel):
     revoked_at: datetime | None
 
 
+class LookupOut(BaseModel):
+    """What a register answered. `outcome`: "found", "not_found", "refused", "error" or "away"."""
+
+    code: str
+    agency: str
+    agency_name: TextOut
+    outcome: str
+    values: dict[str, Any] = Field(description="JSON pointer into the answers: what the register holds")
+    source: dict[str, Any] | None
+    as_of: datetime | None
+    asked_at: datetime
+
+
 class FeeLineOut(BaseModel):
     code: str
     label: TextOut
@@ -153,6 +171,7 @@ class FeesOut(BaseModel):
 class TaskOut(BaseModel):
     id: UUID
     claimed: bool
+    claimed_by: str | None
     claimed_by_me: bool
     due_at: datetime | None
 
@@ -193,6 +212,7 @@ class ApplicationOut(VerbOut):
     requirements: list[RequirementOut]
     corrections: list[CorrectionOut]
     reason: str
+    lookups: list[LookupOut]
     attachments: list[AttachmentOut]
     documents: list[DocumentOut]
     fees: FeesOut | None
@@ -239,7 +259,7 @@ class PrefillRuleOut(BaseModel):
 
 
 class FormOut(BaseModel):
-    """The form of the offering this application is pinned to."""
+    """The form of the offering this application is pinned to, and the law it rests on."""
 
     digest: str
     json_schema: dict[str, Any]
@@ -247,6 +267,7 @@ class FormOut(BaseModel):
     rules: list[RuleOut]
     prefill: list[PrefillRuleOut]
     requirements: list[dict[str, Any]]
+    legal_basis: list[dict[str, Any]]
 
 
 class LineOut(BaseModel):
@@ -290,6 +311,7 @@ class InboxLineOut(BaseModel):
     due_at: datetime | None
     overdue: bool
     claimed: bool
+    claimed_by: str | None = Field(description="Officer id; names: GET /api/identity/v1/officers?id=")
     claimed_by_me: bool
     claimed_at: datetime | None
 
@@ -297,6 +319,26 @@ class InboxLineOut(BaseModel):
 class InboxOut(BaseModel):
     items: list[InboxLineOut]
     next_cursor: str | None
+
+
+class InboxCountOut(BaseModel):
+    """Open tasks of one desk in one step of one public service. `soon`: due within 24 hours and not late yet."""
+
+    desk: str = Field(description='"role:agency:region", as the filter takes it')
+    desk_label: TextOut
+    state: str
+    state_label: TextOut
+    service: str
+    service_name: TextOut
+    open: int
+    free: int
+    mine: int
+    late: int
+    soon: int
+
+
+class InboxCountsOut(BaseModel):
+    items: list[InboxCountOut]
 
 
 class DocumentsOut(BaseModel):

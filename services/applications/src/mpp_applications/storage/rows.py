@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
+import orjson
 from mpp_runtime.errors import Text
 
 from mpp_applications.domain.actors import Desk
@@ -12,12 +13,13 @@ from mpp_applications.domain.application import Application
 from mpp_applications.domain.definition import Offering
 from mpp_applications.domain.documents import IssuedDocument, PreparedDocument, Signer, StoredFile
 from mpp_applications.domain.events import CorrectionItem, Entry, Event
+from mpp_applications.domain.lookups import Lookup
 from mpp_applications.domain.status import ClockOwner, Status
 from mpp_applications.domain.tasks import AgencyTask, DeskTask
 from mpp_applications.domain.timeline import HistoryLine
 from mpp_applications.domain.working_days import WorkingCalendar
 from mpp_applications.use_cases.agency_ports import QueuedTask
-from mpp_applications.use_cases.ports import Head, InboxLine, Paper
+from mpp_applications.use_cases.ports import Head, InboxCount, InboxLine, Paper
 
 Row = Mapping[str, Any]
 
@@ -38,6 +40,16 @@ def _items(values: list[dict[str, Any]]) -> tuple[CorrectionItem, ...]:
     return tuple(CorrectionItem(value["target"], Text(**value["note"])) for value in values)
 
 
+def _lookup_json(lookup: Lookup) -> dict[str, Any]:
+    as_of = lookup.as_of.isoformat() if lookup.as_of else None
+    return {**vars(lookup), "values": dict(lookup.values), "as_of": as_of, "asked_at": lookup.asked_at.isoformat()}
+
+
+def _lookup(value: Mapping[str, Any]) -> Lookup:
+    as_of = datetime.fromisoformat(value["as_of"]) if value["as_of"] else None
+    return Lookup(**{**value, "as_of": as_of, "asked_at": datetime.fromisoformat(value["asked_at"])})
+
+
 def application_values(application: Application) -> dict[str, Any]:
     """The columns that change; the others are written once by `new_application_values`."""
     return {
@@ -51,6 +63,7 @@ def application_values(application: Application) -> dict[str, Any]:
         "clock_owner": application.clock_owner,
         "items": _items_json(application.items),
         "reason": application.reason,
+        "lookups": [_lookup_json(lookup) for lookup in application.lookups],
         "submitted_at": application.submitted_at,
         "promised_date": application.promised_date,
         "entered_at": application.entered_at,
@@ -100,6 +113,7 @@ def application_of(
         calendar_version=row["calendar_version"],
         items=_items(row["items"]),
         reason=row["reason"],
+        lookups=tuple(_lookup(value) for value in row["lookups"]),
         decided_by=row["decided_by"],
         decided_at=row["decided_at"],
         desk_task=desk_task,
@@ -206,6 +220,21 @@ def inbox_line(row: Row) -> InboxLine:
         due_at=row["due_at"],
         claimed_by=row["claimed_by"],
         claimed_at=row["claimed_at"],
+    )
+
+
+def inbox_count(row: Row) -> InboxCount:
+    def label(name: str) -> Text:
+        return Text(**orjson.loads(row[name]))
+
+    return InboxCount(
+        desk=Desk(row["role"], row["agency"], row["region"]),
+        desk_label=label("desk_label"),
+        state=row["state"],
+        state_label=label("state_label"),
+        service=row["service"],
+        service_name=label("service_name"),
+        **{name: row[name] for name in ("open", "free", "mine", "late", "soon")},
     )
 
 

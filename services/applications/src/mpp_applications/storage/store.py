@@ -38,15 +38,17 @@ from mpp_applications.storage.rows import (
     document_of,
     head_of,
     history_line,
+    inbox_count,
     inbox_line,
     paper_of,
 )
 from mpp_applications.storage.tables import CalendarRow
 from mpp_applications.storage.unit import StoredUnit, history, offerings
-from mpp_applications.use_cases.ports import Answer, Head, InboxFilter, InboxLine, Once, Paper, Unit
+from mpp_applications.use_cases.ports import Answer, Head, InboxCount, InboxFilter, InboxLine, Once, Paper, Unit
 
 calendars = table(CalendarRow)
 
+LABELS_OF_COUNTS = ("service_name", "state_label", "desk_label")
 _TAKE_NUMBER = """
     INSERT INTO counters (kind, mall, series, year, value) VALUES (:kind, :mall, :series, :year, 1)
     ON CONFLICT (kind, mall, series, year) DO UPDATE SET value = counters.value + 1 RETURNING value
@@ -134,8 +136,12 @@ class StoredApplications:
             statement = statement.where(tasks.c.state == only.state)
         if only.service is not None:
             statement = statement.where(tasks.c.service == only.service)
-        if only.overdue_at is not None:
-            statement = statement.where(tasks.c.due_at < only.overdue_at)
+        if only.desk is not None:
+            statement = statement.where(at_desks(tasks.c, [only.desk]))
+        if only.due_from is not None:
+            statement = statement.where(tasks.c.due_at >= only.due_from)
+        if only.due_before is not None:
+            statement = statement.where(tasks.c.due_at < only.due_before)
         # A task without a due time comes last; the same order is the cursor's.
         due = func.coalesce(tasks.c.due_at, literal_column("'infinity'::timestamptz"))
         if after is not None:
@@ -144,6 +150,35 @@ class StoredApplications:
         async with self._database.read() as session:
             found = await rows(session, statement.order_by(due, tasks.c.id).limit(limit))
         return [inbox_line(row) for row in found]
+
+    async def count_inbox(
+        self, officer: str, desks: Collection[Desk], now: datetime, soon: datetime
+    ) -> Sequence[InboxCount]:
+        where = (tasks.c.role, tasks.c.agency, tasks.c.region, tasks.c.state, tasks.c.service)
+        # Versions of a definition may differ in their words: of those one is shown.
+        labels = [func.max(tasks.c.labels[name].astext).label(name) for name in LABELS_OF_COUNTS]
+        statement = (
+            select(
+                *where,
+                *labels,
+                func.count().label("open"),
+                func.count().filter(tasks.c.claimed_by.is_(None)).label("free"),
+                func.count().filter(tasks.c.claimed_by == officer).label("mine"),
+                func.count().filter(tasks.c.due_at < now).label("late"),
+                func.count().filter(tasks.c.due_at >= now, tasks.c.due_at < soon).label("soon"),
+            )
+            .where(at_desks(tasks.c, desks), tasks.c.closed_at.is_(None))
+            .group_by(*where)
+            .order_by(*where)
+        )
+        async with self._database.read() as session:
+            return [inbox_count(row) for row in await rows(session, statement)]
+
+    async def find_numbered(self, number: str, desks: Collection[Desk]) -> Head | None:
+        seen = exists().where(tasks.c.application == applications.c.id, at_desks(tasks.c, desks))
+        async with self._database.read() as session:
+            row = await first(session, select(applications).where(applications.c.number == number, seen))
+        return head_of(row) if row else None
 
     async def task_application(self, task: UUID, desks: Collection[Desk]) -> UUID | None:
         async with self._database.read() as session:

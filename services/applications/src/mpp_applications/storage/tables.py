@@ -79,6 +79,7 @@ class ApplicationRow(Table, table=True):
     clock_owner: str
     items: list[dict[str, Any]] = Field(sa_column=_json())
     reason: str
+    lookups: list[dict[str, Any]] = Field(sa_column=_json())
     created_at: datetime = Field(sa_column=_time())
     submitted_at: datetime | None = Field(default=None, sa_column=_time(nullable=True))
     promised_date: date | None = None

@@ -13,6 +13,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from mpp_applications.domain.application import Application
 from mpp_applications.domain.definition import Offering
 from mpp_applications.domain.documents import IssuedDocument
+from mpp_applications.domain.lookups import Lookup
 from mpp_applications.storage.facts import to_message
 from mpp_applications.storage.reading import (
     agency_tasks,
@@ -49,6 +50,7 @@ class StoredUnit:
         self._session = transaction.session
         # What was open when the application was loaded: what is not any more was closed by the verb.
         self._open: dict[UUID, tuple[UUID | None, UUID | None]] = {}
+        self._lookups: dict[UUID, tuple[Lookup, ...]] = {}
 
     async def repeated(self, owner: str, once: Once) -> Answer | None:
         stored = await self._transaction.idempotent(owner, once.key, once.fingerprint)
@@ -66,14 +68,16 @@ class StoredUnit:
     async def load(self, id: UUID, offering: Offering) -> Application:
         application = await load_application(self._session, id, offering)
         self._open[id] = _open_tasks(application)
+        self._lookups[id] = application.lookups
         return application
 
     async def save(self, application: Application) -> None:
-        if not application.events:
+        if not application.events and application.lookups == self._lookups[application.id]:
             return
         values = application_values(application)
         await self._session.execute(update(applications).where(applications.c.id == application.id).values(values))
-        await self._store_changes(application, before=self._open[application.id])
+        if application.events:
+            await self._store_changes(application, before=self._open[application.id])
 
     async def _store_changes(self, application: Application, before: tuple[UUID | None, UUID | None]) -> None:
         await self._session.execute(

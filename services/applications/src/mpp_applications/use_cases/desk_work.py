@@ -1,18 +1,23 @@
 """What officers do: see their inbox, claim, release, decide."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from uuid import UUID
 
-from mpp_runtime.errors import NotFound, Text
+from mpp_runtime.errors import Conflict, NotAllowed, NotFound, Text
 
 from mpp_applications.domain.actors import Actor
 from mpp_applications.domain.application import Application
 from mpp_applications.domain.events import CorrectionItem
 from mpp_applications.use_cases.access import Access
 from mpp_applications.use_cases.changing import Changing
-from mpp_applications.use_cases.ports import Answer, Head, InboxFilter, InboxLine
+from mpp_applications.use_cases.ports import Answer, Head, InboxCount, InboxFilter, InboxLine
 from mpp_applications.use_cases.views import Reply
+
+# What is due within this time is soon due.
+SOON = timedelta(hours=24)
+TRIES = 10
 
 
 @dataclass(frozen=True)
@@ -33,6 +38,26 @@ class DeskWork:
     async def inbox(self, officer: Actor, only: InboxFilter, limit: int, after: UUID | None) -> Sequence[InboxLine]:
         """Open tasks of the officer's own desks, the earliest due first."""
         return await self._changing.store.inbox(officer.id, officer.desks, only, limit, after)
+
+    async def counts(self, officer: Actor) -> Sequence[InboxCount]:
+        """How many open tasks the officer's desks have, by desk, step and public service."""
+        now = self._changing.now()
+        return await self._changing.store.count_inbox(officer.id, officer.desks, now, now + SOON)
+
+    async def claim_next(self, officer: Actor, only: InboxFilter, reply: Reply) -> Answer:
+        """Takes the free task that is due first. Raises NotFound "no-free-task" when there is none."""
+        store = self._changing.store
+        if reply.once and (repeated := await store.answered(officer.id, reply.once)):
+            return repeated
+        after: UUID | None = None
+        while lines := await store.inbox(officer.id, officer.desks, replace(only, claimed="free"), TRIES, after):
+            for line in lines:
+                try:
+                    return await self.claim(officer, line.task, reply)
+                except (Conflict, NotAllowed):
+                    # A colleague was faster, or it is the officer's own application: the next one then.
+                    after = line.task
+        raise NotFound("no-free-task", Text("Tidak ada tugas yang menunggu.", "No task is waiting."))
 
     async def claim(self, officer: Actor, task: UUID, reply: Reply) -> Answer:
         """Of any number of officers one gets it; the others get Conflict "task-claimed"."""

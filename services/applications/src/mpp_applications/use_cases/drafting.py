@@ -15,6 +15,7 @@ from mpp_applications.domain.actors import applicant
 from mpp_applications.domain.answers import check_storable, merge_patch, value_at, with_value
 from mpp_applications.domain.application import Application
 from mpp_applications.domain.definition import Offering, PrefillRule
+from mpp_applications.domain.lookups import Lookup
 from mpp_applications.use_cases.access import Access
 from mpp_applications.use_cases.changing import Changing, once_key
 from mpp_applications.use_cases.ports import Answer, Catalog, Identity, LookupResult, Lookups
@@ -144,14 +145,17 @@ class Drafting:
         if not before.editable:
             raise refusals.not_possible("prefill", before.label, before.possible())
         results = await asyncio.gather(*(self._ask(rule, head.owner, before, language) for rule in offering.prefill))
+        now = self._changing.now()
+        lookups = [_lookup(rule, result, now) for rule, result in zip(offering.prefill, results, strict=True)]
         outcomes: list[Prefilled] = []
 
         def apply(application: Application) -> None:
             answers: Mapping[str, Any] = application.answers
-            for rule, result in zip(offering.prefill, results, strict=True):
-                answers, outcome = _fill(offering, rule, result, answers)
+            for lookup in lookups:
+                answers, outcome = _fill(offering, lookup, answers)
                 outcomes.append(outcome)
-            application.change_answers(answers, self._changing.now())
+            application.keep_lookups(lookups)
+            application.change_answers(answers, now)
 
         reply = Reply(lambda shown: respond(shown, outcomes))
         return await self._changing.change(head, applicant(head.owner), None, apply, reply)
@@ -171,29 +175,32 @@ class Drafting:
             return LookupResult("away", {}, None, None)
 
 
-def _fill(
-    offering: Offering, rule: PrefillRule, result: LookupResult, answers: Mapping[str, Any]
-) -> tuple[Mapping[str, Any], Prefilled]:
-    filled: dict[str, Any] = {}
-    kept: list[str] = []
-    outcome = result.outcome
+def _lookup(rule: PrefillRule, result: LookupResult, asked_at: datetime) -> Lookup:
+    """The answer as it is kept: the fields the definition names and nothing else of the register."""
+    outcome, values = result.outcome, {}
     try:
-        check_storable(dict(result.data), "")
+        check_storable([dict(result.data), dict(result.source or {})], "")
     except Invalid:
         # The agency's fault, not the applicant's: nothing of such an answer is used.
-        outcome = "error"
+        return Lookup(rule.code, rule.agency, "error", {}, None, None, asked_at)
     if outcome == "found":
-        for pointer, field in rule.fields.items():
-            value = result.data.get(field)
-            if value is None:
-                continue
-            if value_at(answers, pointer) is not None:
-                kept.append(pointer)
-                continue
-            answers = with_value(answers, pointer, value)
-            filled[pointer] = value
+        values = {
+            pointer: result.data[field] for pointer, field in rule.fields.items() if result.data.get(field) is not None
+        }
+    return Lookup(rule.code, rule.agency, outcome, values, result.source, result.as_of, asked_at)
+
+
+def _fill(offering: Offering, lookup: Lookup, answers: Mapping[str, Any]) -> tuple[Mapping[str, Any], Prefilled]:
+    filled: dict[str, Any] = {}
+    kept: list[str] = []
+    for pointer, value in lookup.values.items():
+        if value_at(answers, pointer) is not None:
+            kept.append(pointer)
+            continue
+        answers = with_value(answers, pointer, value)
+        filled[pointer] = value
     told = Prefilled(
-        rule.code, rule.agency, offering.agency_name(rule.agency), outcome, filled, tuple(kept), result.source,
-        result.as_of,
+        lookup.code, lookup.agency, offering.agency_name(lookup.agency), lookup.outcome, filled, tuple(kept),
+        lookup.source, lookup.as_of,
     )  # fmt: skip
     return answers, told

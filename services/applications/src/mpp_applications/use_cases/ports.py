@@ -85,12 +85,31 @@ class InboxLine:
 
 @dataclass(frozen=True)
 class InboxFilter:
-    """`claimed`: "mine", "free" or None for both; `overdue_at`: only tasks due before this time."""
+    """`claimed`: "mine", "free" or None for both; `due_from` and `due_before`: only tasks due in that time."""
 
     claimed: Literal["mine", "free"] | None = None
+    desk: Desk | None = None
     state: str | None = None
     service: str | None = None
-    overdue_at: datetime | None = None
+    due_from: datetime | None = None
+    due_before: datetime | None = None
+
+
+@dataclass(frozen=True)
+class InboxCount:
+    """Open tasks of one desk in one step of one public service; `soon`: due before a time that was asked for."""
+
+    desk: Desk
+    desk_label: Text
+    state: str
+    state_label: Text
+    service: str
+    service_name: Text
+    open: int
+    free: int
+    mine: int
+    late: int
+    soon: int
 
 
 @dataclass(frozen=True)
@@ -162,6 +181,14 @@ class Store(Reads, Protocol):
         self, officer: str, desks: Collection[Desk], only: InboxFilter, limit: int, after: UUID | None
     ) -> Sequence[InboxLine]:
         """Open tasks of these desks, the earliest due first."""
+
+    async def find_numbered(self, number: str, desks: Collection[Desk]) -> Head | None:
+        """By its number, if it is or was at one of these desks."""
+
+    async def count_inbox(
+        self, officer: str, desks: Collection[Desk], now: datetime, soon: datetime
+    ) -> Sequence[InboxCount]:
+        """Of all open tasks of these desks: late before `now`, soon due from then until `soon`."""
 
     async def task_application(self, task: UUID, desks: Collection[Desk]) -> UUID | None:
         """The application of a task at one of these desks, open or not."""

@@ -79,6 +79,20 @@ class Reading:
         heads = await self._store.mine(person, limit, before)
         return list(await self._store.read_all({head.id: await self._offerings.get(head.digest) for head in heads}))
 
+    async def numbered(self, actor: Actor, number: str) -> list[Application]:
+        """The application of a number, however it is spaced, if it is the person's own or one of the officer's desks
+        has it or had it. To an officer only where it stands may be shown: nothing of the person is read.
+        """
+        written = "".join(number.split()).upper()
+        if not NUMBER.fullmatch(written):
+            return []
+        if actor.kind == "officer":
+            head = await self._store.find_numbered(written, actor.desks)
+        else:
+            head = await self._store.head_by_number(written)
+            head = head if head and actor.id in (head.owner, head.proxy) else None
+        return [await self._store.read(head.id, await self._offerings.get(head.digest))] if head else []
+
     async def timeline(self, actor: Actor, id: UUID) -> Followed:
         head = await self._access.as_reader(actor, id)
         if actor.kind == "officer":

@@ -9,7 +9,9 @@ from mpp_runtime.errors import Invalid, Text, TryLater
 
 from mpp_applications.domain.actors import Actor
 from mpp_applications.domain.application import Application
+from mpp_applications.domain.definition import Action, Offering
 from mpp_applications.domain.documents import IssuedDocument
+from mpp_applications.domain.status import FINAL
 from mpp_applications.domain.timeline import WaitingFor, waiting_for
 from mpp_applications.domain.validation import Checked, check
 from mpp_applications.use_cases.ports import Answer, Catalog, Fees, Once, Paper, Reads
@@ -28,11 +30,18 @@ OWN_ACTIONS = {
 
 @dataclass(frozen=True)
 class ActionOption:
-    """Something this reader may do now; `needs` names "reason" and "items"."""
+    """Something this reader may do now; `needs` names "reason" and "items".
+
+    A decision also says where it leads: `moves_to` is the next step, `final` that nothing follows it, `signs` the
+    output that is made and signed by it.
+    """
 
     code: str
     label: Text
     needs: tuple[str, ...] = ()
+    moves_to: Text | None = None
+    final: bool = False
+    signs: str | None = None
 
 
 @dataclass(frozen=True)
@@ -45,7 +54,7 @@ class FeeQuote:
 
 @dataclass(frozen=True)
 class View:
-    """`checked` and `fees` are there while the applicant may edit; `particulars` for officers."""
+    """`fees` are there while the applicant may edit, `checked` also for officers; `particulars` for officers."""
 
     application: Application
     reader: Literal["applicant", "officer"]
@@ -90,10 +99,14 @@ def allowed_actions(application: Application, actor: Actor) -> tuple[ActionOptio
         return (ActionOption("claim", OWN_ACTIONS["claim"]),)
     if task.claimed_by != actor.id:
         return ()
-    decisions = (
-        ActionOption(action.code, action.label, tuple(sorted(action.needs))) for action in place.actions.values()
-    )
+    decisions = (_decision(application.offering, action) for action in place.actions.values())
     return (*decisions, ActionOption("release", OWN_ACTIONS["release"]))
+
+
+def _decision(offering: Offering, action: Action) -> ActionOption:
+    to = offering.state(action.to)
+    signs = offering.task(to.task).document if to.task else None
+    return ActionOption(action.code, action.label, tuple(sorted(action.needs)), to.label, to.status in FINAL, signs)
 
 
 def check_now(application: Application, now: datetime) -> Checked:
@@ -118,7 +131,7 @@ async def view(
         waiting=waiting_for(application),
         papers=await reads.papers(application.id),
         documents=await reads.documents(application.id),
-        checked=check_now(application, now) if application.editable else None,
+        checked=check_now(application, now) if application.editable or particulars is not None else None,
         fees=fees,
         particulars=particulars,
     )

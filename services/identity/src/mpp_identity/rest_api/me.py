@@ -19,6 +19,8 @@ from mpp_identity.rest_api.models import (
     Consents,
     Me,
     OfficerMe,
+    OfficerName,
+    Officers,
     ProfileInput,
 )
 from mpp_identity.use_cases.limits import client_address
@@ -107,6 +109,16 @@ def router(profile: Profile, trusted_proxies: tuple[str, ...]) -> APIRouter:
         account = await profile.read(caller.id)
         response.headers.update(NO_STORE)
         return OfficerMe.of(account)
+
+    @routes.get("/officers")
+    async def officers(
+        _caller: Annotated[Caller, allow("officer")],
+        response: Response,
+        id: Annotated[list[UUID], Query(min_length=1, max_length=100)],
+    ) -> Officers:
+        """Names and positions of officers, for officers: who has a task, who decided. Unknown ids are left out."""
+        response.headers.update({"Cache-Control": "private, max-age=300"})
+        return Officers(items=[OfficerName.of(account) for account in await profile.officers(id)])
 
     return routes
 

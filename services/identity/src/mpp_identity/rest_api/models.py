@@ -203,6 +203,22 @@ class OfficerMe(BaseModel):
         )
 
 
+class OfficerName(BaseModel):
+    """An officer as colleagues see one."""
+
+    id: UUID
+    name: str
+    title: str
+
+    @classmethod
+    def of(cls, account: Account) -> "OfficerName":
+        return cls(id=account.id, name=account.name, title=account.officer.title if account.officer else "")
+
+
+class Officers(BaseModel):
+    items: list[OfficerName]
+
+
 class AccessEntryOutput(BaseModel):
     """Who read which fields, when, why and for which application."""
 

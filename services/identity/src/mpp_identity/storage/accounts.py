@@ -1,5 +1,6 @@
 """Accounts: one aggregate over accounts, people, officers and their roles."""
 
+from collections.abc import Collection
 from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any, cast, get_args
@@ -87,6 +88,9 @@ class StoredAccounts:
             or_(col(roles.region) == role.region, col(roles.region).is_(None)),
         )
         return await self._load(col(AccountRow.id).in_(holders), col(AccountRow.status) == "active")
+
+    async def officers_of(self, accounts: Collection[UUID]) -> list[Account]:
+        return await self._load(col(AccountRow.id).in_(accounts), col(AccountRow.kind) == "officer")
 
     async def synthetic(self) -> list[Account]:
         return await self._load(col(AccountRow.synthetic), col(AccountRow.status) == "active")

@@ -1,6 +1,6 @@
 """All the outside world on one page."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -77,6 +77,9 @@ class Accounts(Protocol):
         """Active accounts, oldest first: a family may share a phone."""
 
     async def officers_with(self, role: Role) -> list[Account]: ...
+    async def officers_of(self, accounts: Collection[UUID]) -> list[Account]:
+        """Those of these accounts that are an officer's."""
+
     async def synthetic(self) -> list[Account]: ...
     async def due_for_verification(self, now: datetime, limit: int) -> list[UUID]: ...
     async def remove_unconfirmed(self, before: datetime) -> int: ...

@@ -1,5 +1,6 @@
 """What people do with their own data: read it, mend it, see who looked, take it along."""
 
+from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -49,6 +50,11 @@ class Profile:
         if found is None or not found.active:
             raise Unauthenticated("account-inactive", Text("Akun ini tidak aktif.", "This account is not active."))
         return found
+
+    async def officers(self, ids: Collection[UUID]) -> list[Account]:
+        """Those of these accounts that are an officer's, disabled ones too: who decided once stays named."""
+        async with self._world.store.read() as work:
+            return await work.accounts.officers_of(ids)
 
     async def set_language(self, account: Account, language: Language) -> Account:
         """`account` as it was read: raises Stale if it changed since."""
