@@ -7,7 +7,7 @@ PACKAGES := $(sort $(dir $(wildcard libs/*/pyproject.toml services/*/pyproject.t
 NAMES := $(shell sed -n 's/^name = "\(mpp-.*\)"/\1/p' $(addsuffix pyproject.toml,$(PACKAGES)))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run up down status logs demo test lint types fmt unit integration contract architecture e2e containers protos lock clean
+.PHONY: help setup run up down status logs demo test lint types fmt unit integration contract architecture e2e containers load load-quick protos lock clean
 
 help: ## Show this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -78,6 +78,12 @@ e2e: setup ## The whole story through the public API
 
 containers: setup ## The storage and bus tests against containers (needs a Docker engine)
 	@$(BIN)/pytest --containers tests/integration/ledger tests/integration/runtime tests/integration/catalog tests/integration/applications tests/integration/identity tests/integration/notifications
+
+load: setup ## Benchmark against yardsticks in one run, as ratios (about 6 minutes; docs/performance.md)
+	@$(BIN)/python -m tests.load
+
+load-quick: setup ## The same in a minute: one short round, 16 at once
+	@$(BIN)/python -m tests.load --rounds 1 --seconds 0.5 --connections 16
 
 protos: setup ## Generate code and documents from protos/
 	@$(BIN)/buf lint
