@@ -22,9 +22,9 @@ DOWN_SECONDS = 90.0
 Name = Annotated[str, typer.Argument(help="A process as listed by mpp status, for example sdmk.")]
 
 
-def running(data: DataFolder, command: str, name: str = "") -> dict[str, Any]:
+def running(data: DataFolder, command: str, name: str = "", failpoint: str = "") -> dict[str, Any]:
     """The supervisor's answer, or a refusal that says how to start it."""
-    answer = ask(data.control_socket(), command, name)
+    answer = ask(data.control_socket(), command, name, failpoint=failpoint)
     if answer is None:
         raise CommandError(f"The mall in {data.root} is not running.", hint="Start it: mpp up --detach")
     return answer
@@ -89,12 +89,20 @@ def stop(name: Name, data_dir: DataDir = None) -> None:
 
 
 @says_refusals
-def start(name: Name, data_dir: DataDir = None) -> None:
+def start(
+    name: Name,
+    data_dir: DataDir = None,
+    failpoint: Annotated[
+        str, typer.Option(help="A fault for this one life of a demonstration's service (docs/reliability.md).")
+    ] = "",
+) -> None:
     """Bring a stopped process back and wait until it is ready.
 
     Example: mpp start sdmk
+
+    Example: mpp stop applications && mpp start applications --failpoint ledger.after_commit:kill@3
     """
-    running(folder(data_dir), "start", name)
+    running(folder(data_dir), "start", name, failpoint=failpoint)
     console.print(f"{name} is ready.")
 
 

@@ -50,6 +50,7 @@ class Child:
         self.process: subprocess.Popen[bytes] | None = None
         self._executor = executor
         self._say = say
+        self._next_life: Program | None = None
         self._wanted = asyncio.Event()
         self._changed = asyncio.Event()
 
@@ -61,9 +62,10 @@ class Child:
     def pid(self) -> int | None:
         return self.process.pid if self.process is not None and self.process.poll() is None else None
 
-    async def start(self) -> None:
-        """Asks for it to run; `wait_ready` tells when it does."""
+    async def start(self, life: Program | None = None) -> None:
+        """Asks for it to run, `life` once in place of its program; `wait_ready` tells when it does."""
         self.crashes = 0
+        self._next_life = life
         self._wanted.set()
         self._changed.set()
 
@@ -92,8 +94,9 @@ class Child:
     async def _launch(self) -> bool:
         self.state = State.STARTING
         loop = asyncio.get_running_loop()
+        program, self._next_life = self._next_life or self.program, None
         try:
-            self.process = await loop.run_in_executor(self._executor, self.program.start)
+            self.process = await loop.run_in_executor(self._executor, program.start)
         except Exception as error:
             # Whatever keeps a process from starting is said and tried again; it must not end the supervisor.
             reason = str(error) or type(error).__name__

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import json
 import os
+import signal
 import socket
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict
@@ -11,13 +12,17 @@ from pathlib import Path
 from typing import Any
 
 from mpp_cli.errors import CommandError
+from mpp_cli.supervisor.child import State, describe_exit
 from mpp_cli.supervisor.supervisor import Supervisor
 
 Answer = dict[str, Any]
 
 
 class Control:
-    """Serves `status`, `stop NAME`, `start NAME`, `environment NAME`, `publish` (the definitions) and `shutdown`."""
+    """Serves `status`, `stop NAME`, `start NAME`, `environment NAME`, `publish` (the definitions) and `shutdown`.
+
+    `start` may carry a `failpoint`: it holds for one life of the process, so that the restart after it is sound.
+    """
 
     def __init__(
         self,
@@ -58,7 +63,9 @@ class Control:
     async def _answer(self, line: bytes) -> Answer:
         try:
             request = json.loads(line)
-            name = str(request.get("name", ""))
+            name, failpoint = str(request.get("name", "")), str(request.get("failpoint", ""))
+            if failpoint:
+                return await self._start_with(failpoint, name)
             commands: dict[str, Callable[[str], Awaitable[Answer]]] = {
                 "status": self._status,
                 "stop": self._stop,
@@ -86,6 +93,23 @@ class Control:
         await self._supervisor.wait_ready(name, 60)
         return {"started": name}
 
+    async def _start_with(self, failpoint: str, name: str) -> Answer:
+        child = self._supervisor.child(name)
+        if child.program.environment.get("MPP_ENVIRONMENT") != "demo":
+            raise CommandError(f"{name} has no failpoints here: they are in the services of a demonstration mall.")
+        if child.state is not State.STOPPED:
+            raise CommandError(f"{name} is running.", hint=f"Stop it first: mpp stop {name}")
+        log = child.program.log.with_name("failpoints.jsonl")
+        life = child.program.with_variables({"MPP_FAILPOINT": failpoint, "MPP_FAILPOINT_LOG": str(log)})
+        await child.start(life)
+        await self._supervisor.wait_ready(name, 60)
+        # It is ready now, but perhaps in the life after that one: a failpoint it does not know ended it.
+        if child.crashes and child.last_exit != describe_exit(-signal.SIGKILL):
+            raise CommandError(
+                f"{name} did not start with this failpoint: it {child.last_exit}.", log=child.program.log
+            )
+        return {"started": name}
+
     async def _environment(self, name: str) -> Answer:
         return {"environment": dict(self._supervisor.child(name).program.environment)}
 
@@ -97,7 +121,7 @@ class Control:
         return {"stopping": True}
 
 
-def ask(path: Path, command: str, name: str = "", seconds: float = 70) -> Answer | None:
+def ask(path: Path, command: str, name: str = "", seconds: float = 70, failpoint: str = "") -> Answer | None:
     """The running supervisor's answer; None when there is none. A refusal is raised."""
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
         connection.settimeout(seconds)
@@ -107,7 +131,7 @@ def ask(path: Path, command: str, name: str = "", seconds: float = 70) -> Answer
             return None
         except PermissionError:
             raise CommandError(f"The mall of {path.parent.parent} belongs to another user.") from None
-        connection.sendall(json.dumps({"command": command, "name": name}).encode() + b"\n")
+        connection.sendall(json.dumps({"command": command, "name": name, "failpoint": failpoint}).encode() + b"\n")
         with connection.makefile("rb") as answers:
             line = answers.readline()
     if not line:

@@ -3,7 +3,7 @@
 import os
 import subprocess
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from signal import SIGTERM, Signals
 
@@ -34,6 +34,12 @@ class Program:
     drain_seconds: float = 15
     environment: Mapping[str, str] = field(default_factory=dict)
     stage: int = 2
+    argv: Sequence[str] = ()
+
+    def with_variables(self, more: Mapping[str, str]) -> "Program":
+        """The same command with more in its environment."""
+        environment = {**self.environment, **more}
+        return replace(self, environment=environment, start=lambda: spawn(self.argv, environment, self.log))
 
 
 def command(
@@ -51,7 +57,7 @@ def command(
     def start() -> subprocess.Popen[bytes]:
         return spawn(argv, environment, log)
 
-    return Program(name, start, log, ready, address, environment=environment, stage=stage)
+    return Program(name, start, log, ready, address, environment=environment, stage=stage, argv=argv)
 
 
 def spawn(argv: Sequence[str], environment: Mapping[str, str], log: Path) -> subprocess.Popen[bytes]:

@@ -8,6 +8,7 @@ from typing import Literal
 
 import nats.errors
 import nats.js.errors
+from mpp_failpoints import Failpoint
 from mpp_runtime.errors import Refusal
 from mpp_runtime.log import describe, get_logger
 from mpp_runtime.telemetry import span
@@ -37,6 +38,8 @@ _STANDING = """
         EXISTS (SELECT FROM inbox_attempts WHERE consumer = :consumer AND event = :event) AS counted
     FROM (SELECT) AS one LEFT JOIN inbox i ON i.consumer = :consumer AND i.key = :key
 """
+_BEFORE_EFFECT_COMMIT = Failpoint("consumer.before_effect_commit")
+_AFTER_EFFECT = Failpoint("consumer.after_effect")
 _log = get_logger(__name__)
 
 
@@ -109,6 +112,7 @@ class OrderedConsumer:
             delay = min(self._max_delay, 0.1 * 2 ** min(attempts, 16)) * random.uniform(0.6, 1.2)  # noqa: S311
             await message.nak(delay=delay)
         else:
+            await _AFTER_EFFECT.reach(*message.subject.split("."))
             await message.ack()
 
     async def receive(self, subject: str, headers: Mapping[str, str], body: bytes) -> tuple[Outcome, int]:
@@ -167,6 +171,7 @@ class OrderedConsumer:
             await self._move(transaction, event)
             if counted:
                 await self._forget_attempts(transaction, event)
+            await _BEFORE_EFFECT_COMMIT.reach(event.type.rpartition(".")[2])
         return "applied", 0
 
     async def _failed(self, event: Event, headers: Mapping[str, str], error: Exception) -> tuple[Outcome, int]:

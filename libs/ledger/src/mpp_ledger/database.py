@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import asyncpg
+from mpp_failpoints import Failpoint
 from mpp_runtime.errors import CommitUnknown, Refusal, Text, TryLater, unstorable_text
 from mpp_runtime.log import causes
 from sqlalchemy.engine import make_url
@@ -19,6 +20,8 @@ from mpp_ledger.transaction import Stored, Transaction
 
 __all__ = ["Database", "LedgerEvent", "Stored", "Transaction"]
 
+_BEFORE_COMMIT = Failpoint("ledger.before_commit")
+_AFTER_COMMIT = Failpoint("ledger.after_commit")
 _BUSY = Text("Sistem sedang sibuk. Coba lagi sebentar.", "The system is busy. Try again in a moment.")
 _UNKNOWN = Text(
     "Belum pasti permintaan tersimpan. Ulangi dengan Idempotency-Key yang sama.",
@@ -129,8 +132,11 @@ class Database:
             await _shielded(self._commit(session, transaction))
 
     async def _commit(self, session: AsyncSession, transaction: Transaction) -> None:
+        facts = [event.type.rpartition(".")[2] for event in transaction.published]
+        await _BEFORE_COMMIT.reach(*facts)
         try:
             await session.commit()
+            await _AFTER_COMMIT.reach(*facts)
         except Exception as error:
             # An integrity (23) or rollback (40) state is PostgreSQL's own "no"; anything else is no answer at all.
             if _sqlstate(error).startswith(("23", "40")):

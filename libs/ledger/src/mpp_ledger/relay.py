@@ -7,6 +7,7 @@ from typing import Any
 import asyncpg
 import nats.errors
 import nats.js.errors
+from mpp_failpoints import Failpoint
 from mpp_runtime.log import describe, get_logger
 from nats.js import api
 
@@ -15,6 +16,8 @@ from mpp_ledger.database import Database
 from mpp_ledger.events import to_headers
 from mpp_ledger.waiting import wait
 
+_BEFORE_PUBLISH = Failpoint("relay.before_publish")
+_AFTER_ACK = Failpoint("relay.after_ack")
 _log = get_logger(__name__)
 _BATCH = 256  # rows read at once
 _WINDOW = 64  # messages on their way without an acknowledgement
@@ -96,7 +99,10 @@ class Relay:
                 rows = await connection.fetch(_NEXT, *cursor)
                 for start in range(0, len(rows), _WINDOW):
                     window = rows[start : start + _WINDOW]
+                    facts = [row["type"].rpartition(".")[2] for row in window]
+                    await _BEFORE_PUBLISH.reach(*facts)
                     await send(self._bus, self._stream, self._source, window)
+                    await _AFTER_ACK.reach(*facts)
                     cursor = (window[-1]["tx"], window[-1]["seq"])
                     await connection.execute(
                         "UPDATE relay_cursor SET tx = $2, seq = $3, moved_at = now() WHERE stream = $1",

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
 from fastapi import Request
+from mpp_failpoints import Failpoint
 from starlette.exceptions import HTTPException
 
 from mpp_runtime.errors import Refusal, Text, unstorable_text
@@ -19,6 +20,7 @@ _INTERNAL = Text(
     "Terjadi kesalahan di pihak kami. Sebutkan nomor jejak bila melapor.",
     "Something broke on our side. Quote the trace id when you report it.",
 )
+BEFORE_ANSWER = Failpoint("answer.before_send")
 _log = get_logger(__name__)
 
 
@@ -39,6 +41,7 @@ class Edge:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
+                await BEFORE_ANSWER.reach(f"{method} {_route(scope)}")
                 message["headers"] = [*message.get("headers", ()), (b"x-content-type-options", b"nosniff")]
             await send(message)
 

@@ -11,6 +11,7 @@ from google.protobuf.descriptor import ServiceDescriptor
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 
+from mpp_runtime.edge import BEFORE_ANSWER
 from mpp_runtime.errors import Malformed, NotAllowed, Refusal, Text, Unauthenticated
 from mpp_runtime.log import describe, get_logger
 from mpp_runtime.settings import Settings
@@ -76,11 +77,12 @@ class _Guard(grpc.aio.ServerInterceptor):  # type: ignore[type-arg]
             try:
                 with _span(method, metadata.get("traceparent")):
                     await self._admit(method, metadata, context)
-                    return await behaviour(request, context)
+                    answer = await behaviour(request, context)
+                    await BEFORE_ANSWER.reach(method)
+                    return answer
             except Refusal as refusal:
-                await context.abort(
-                    grpc.StatusCode[refusal.grpc_code_name], refusal.detail.en, problem_metadata(refusal)
-                )
+                status = grpc.StatusCode[refusal.grpc_code_name]
+                await context.abort(status, refusal.detail.en, problem_metadata(refusal))
             except grpc.aio.AbortError:
                 raise
             except Exception:

@@ -8,6 +8,7 @@ from typing import Any
 
 import uvicorn
 from fastapi import FastAPI
+from mpp_failpoints import arm
 
 from mpp_runtime import telemetry
 from mpp_runtime.grpc_server import GrpcServer
@@ -39,6 +40,7 @@ async def run_service(
 
     A background task that ends by itself ends the process with exit code 1, so that the supervisor starts it afresh.
     """
+    arm(settings.environment)
     _log.info("starting", settings=settings.masked())
     halt, signalled = asyncio.Event(), asyncio.Event()
     loop = asyncio.get_running_loop()

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Protocol
 
 import nats.errors
+from mpp_failpoints import Failpoint
 from mpp_ledger.bus import Bus
 from mpp_ledger.waiting import wait
 from mpp_runtime.errors import Refusal, TryLater
@@ -16,6 +17,8 @@ from nats.aio.msg import Msg
 from mpp_applications.use_cases.agency_results import AgencyResults
 from mpp_applications.use_cases.asking_agencies import AskingAgencies
 
+_BEFORE_RESULT = Failpoint("agency.before_result")
+_BEFORE_RECEIPT = Failpoint("agency.before_receipt")
 _log = get_logger(__name__)
 
 _SUBJECT = "agency.*.result"
@@ -64,7 +67,9 @@ class ResultSubscription:
         traceparent = (message.headers or {}).get("traceparent")
         with span("agency result", kind="consumer", parent=traceparent, agency=agency):
             try:
+                await _BEFORE_RESULT.reach(agency)
                 receipt = await self._results.receive(agency, message.data)
+                await _BEFORE_RECEIPT.reach(agency)
                 await message.respond(receipt)
             except TryLater as refusal:
                 # No receipt: the agency keeps the result and sends it again.

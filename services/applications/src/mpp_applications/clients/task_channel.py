@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import nats.errors
 import nats.js.errors
+from mpp_failpoints import Failpoint
 from mpp_ledger.bus import Bus
 from mpp_runtime.errors import Text, TryLater
 from mpp_runtime.telemetry import current_traceparent
@@ -16,6 +17,8 @@ _ACK_WAIT = 30.0
 _PING_SECONDS = 1.0
 # Longer than any payload is good for; what nobody took by then was sealed anew anyway.
 _KEPT = timedelta(days=3).total_seconds()
+_BEFORE_OFFER = Failpoint("agency.before_offer")
+_AFTER_OFFER = Failpoint("agency.after_offer")
 _AWAY = (nats.errors.Error, TimeoutError, OSError)
 
 
@@ -34,9 +37,11 @@ class TaskChannel:
             headers["traceparent"] = traceparent
         try:
             await self._ensure_consumer(task.agency)
+            await _BEFORE_OFFER.reach(task.agency)
             stored = await self._bus.js.publish(
                 f"agency.{task.agency}.task.{task.name}", task.body, stream=STREAM, headers=headers
             )
+            await _AFTER_OFFER.reach(task.agency)
         except nats.js.errors.NotFoundError as error:
             # The stream was lost (a new store): it is made again at the next attempt.
             self._consumers.clear()

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from mpp_failpoints import Failpoint
 from mpp_ledger.database import Database
 from sqlalchemy import or_, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
@@ -16,6 +17,7 @@ from mpp_applications.storage.tables import CounterRow
 from mpp_applications.use_cases.agency_ports import QueuedTask
 
 counters = table(CounterRow)
+_BEFORE_PREPARED_IS_KEPT = Failpoint("document.before_prepared_is_kept")
 
 
 class StoredAgencyQueue:
@@ -84,6 +86,7 @@ class StoredAgencyQueue:
         return value
 
     async def keep_prepared(self, task: UUID, prepared: PreparedDocument) -> PreparedDocument:
+        await _BEFORE_PREPARED_IS_KEPT.reach()
         async with self._database.transaction() as transaction:
             await transaction.session.execute(
                 update(agency_tasks)

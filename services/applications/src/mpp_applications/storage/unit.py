@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from mpp_failpoints import Failpoint
 from mpp_ledger.database import Transaction
 from mpp_runtime.telemetry import current_traceparent
 from sqlalchemy import insert, select, update
@@ -42,6 +43,9 @@ from mpp_applications.use_cases.ports import Answer, Once, Paper, RecordedResult
 history = table(HistoryRow)
 results = table(AgencyResultRow)
 offerings = table(OfferingRow)
+# The file is stored, its row is not.
+_BEFORE_PAPER_IS_RECORDED = Failpoint("paper.before_recorded")
+_BEFORE_DOCUMENT_IS_RECORDED = Failpoint("document.before_recorded")
 
 
 class StoredUnit:
@@ -128,6 +132,7 @@ class StoredUnit:
         return await load_documents(self._session, application)
 
     async def add_paper(self, paper: Paper) -> None:
+        await _BEFORE_PAPER_IS_RECORDED.reach(paper.requirement)
         await self._session.execute(insert(attachments).values(paper_values(paper)))
 
     async def remove_paper(self, application: UUID, file: UUID, at: datetime) -> Paper | None:
@@ -145,6 +150,7 @@ class StoredUnit:
         return paper_of(row) if row else None
 
     async def add_document(self, document: IssuedDocument) -> None:
+        await _BEFORE_DOCUMENT_IS_RECORDED.reach(document.output)
         await self._session.execute(insert(issued_documents).values(document_values(document)))
 
     async def result(self, id: UUID) -> RecordedResult | None:

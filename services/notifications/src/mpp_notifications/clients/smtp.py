@@ -9,12 +9,15 @@ from email.policy import SMTP as SMTP_POLICY
 from email.utils import format_datetime, parseaddr
 
 import aiosmtplib
+from mpp_failpoints import Failpoint
 
 from mpp_notifications.domain.deliveries import Accepted, AnswerLost, Deferred, Outcome, Refused
 from mpp_notifications.domain.mail import Mail
 
 _PROBE_SECONDS = 2.0
 _QUIT_SECONDS = 1.0
+_BEFORE_HANDOVER = Failpoint("mail.before_handover")
+_AFTER_HANDOVER = Failpoint("mail.after_handover")
 
 
 class SmtpMailer:
@@ -49,7 +52,9 @@ class SmtpMailer:
                 content = self.message(mail).as_bytes(policy=SMTP_POLICY)
                 # From here on a lost connection may mean that the server has it.
                 handed_over = True
+                await _BEFORE_HANDOVER.reach()
                 await client.data(content)
+                await _AFTER_HANDOVER.reach()
             # It is accepted: a server that is rude at the end changes nothing.
             with suppress(OSError, TimeoutError, aiosmtplib.SMTPException):
                 await client.quit(timeout=_QUIT_SECONDS)
