@@ -114,7 +114,14 @@ async def test_a_whole_life(
     assert (act.status_code, act.json()["status"]) == (200, "ACTION_REQUIRED")
     mine = (await person("GET", path)).json()
     assert mine["corrections"][0]["label"]["id"] == "Nama tempat praktik"
-    again = await person("POST", f"{path}:submit", headers={"if-match": f'"{mine["version"]}"'})
+    assert mine["corrections"][0]["answered"] is False
+    asked = (await person("GET", "/applications", params={"status": ["ACTION_REQUIRED", "DRAFT"]})).json()
+    assert [item["id"] for item in asked["items"]] == [draft["id"]]
+    assert (await person("GET", "/applications", params={"status": "ISSUED"})).json()["items"] == []
+    better = {"answers": {"practice": {"name": "Rumah Sakit Umum Daerah Contoh"}}}
+    mended = (await person("PATCH", path, json=better, headers={"if-match": f'"{mine["version"]}"'})).json()
+    assert mended["corrections"][0]["answered"] is True
+    again = await person("POST", f"{path}:submit", headers={"if-match": f'"{mended["version"]}"'})
     assert again.json()["state"] == "completeness"
     id = UUID(draft["id"])
     await actors.decide(VERIFIER, id, "accept")

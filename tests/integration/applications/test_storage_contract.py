@@ -9,6 +9,7 @@ import pytest
 from mpp_applications.domain.application import Application, Moment
 from mpp_applications.domain.documents import IssuedDocument, PreparedDocument, Signer, StoredFile
 from mpp_applications.domain.lookups import Lookup
+from mpp_applications.domain.status import Status
 from mpp_applications.domain.validation import check
 from mpp_applications.storage.queue import StoredAgencyQueue
 from mpp_applications.storage.store import StoredApplications
@@ -154,6 +155,19 @@ async def test_mine_is_the_owners_and_the_proxys_newest_first(store: Any) -> Non
     assert [head.id for head in await store.mine(SITI, 10, None)] == [ids[2], ids[0]]
     assert [head.id for head in await store.mine(SITI, 10, ids[2])] == [ids[0]]
     assert [head.id for head in await store.mine(SITI, 1, None)] == [ids[2]]
+    sent = await add(store, submitted("N1"))
+    assert [head.id for head in await store.mine(SITI, 10, None, [Status.IN_REVIEW, Status.ISSUED])] == [sent]
+    assert [head.id for head in await store.mine(SITI, 1, None, [Status.DRAFT])] == [ids[2]]
+
+
+async def test_what_was_handed_in_last_is_known(store: Any) -> None:
+    id = await add(store, draft())
+    assert await store.handed_in(id) is None
+    id = await add(store, submitted("N1"))
+    await change(store, id, lambda application: application.claim(VERIFIER, MONDAY))
+    assert await store.handed_in(id) == ANSWERS
+    async with store.unit(str(id)) as unit:
+        assert await unit.handed_in(id) == ANSWERS
 
 
 async def test_many_are_read_at_once_in_the_order_asked_for(store: Any) -> None:

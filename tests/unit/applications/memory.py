@@ -11,9 +11,11 @@ from uuid import UUID
 
 from mpp_applications.domain import refusals
 from mpp_applications.domain.actors import Desk
+from mpp_applications.domain.answers import Answers
 from mpp_applications.domain.application import Application
 from mpp_applications.domain.definition import Offering
 from mpp_applications.domain.documents import IssuedDocument, PreparedDocument
+from mpp_applications.domain.status import Status
 from mpp_applications.domain.tasks import DeskTask
 from mpp_applications.domain.timeline import HistoryLine
 from mpp_applications.domain.working_days import WorkingCalendar
@@ -113,6 +115,10 @@ class MemoryUnit:
     async def documents(self, application: UUID) -> Sequence[IssuedDocument]:
         return [each for each in self.tables.documents.values() if each.application == application]
 
+    async def handed_in(self, application: UUID) -> Answers | None:
+        lines = self.tables.history.get(application, [])
+        return next((line.entry.answers for line in reversed(lines) if line.entry.answers is not None), None)
+
     async def add_paper(self, paper: Paper) -> None:
         self.tables.papers[paper.file.id] = paper
 
@@ -179,11 +185,14 @@ class MemoryStore:
     async def read_all(self, offerings: Mapping[UUID, Offering]) -> Sequence[Application]:
         return [copy.deepcopy(self.tables.applications[id]) for id in offerings if id in self.tables.applications]
 
-    async def mine(self, person: str, limit: int, before: UUID | None) -> Sequence[Head]:
+    async def mine(
+        self, person: str, limit: int, before: UUID | None, statuses: Collection[Status] = ()
+    ) -> Sequence[Head]:
         found = [
             self._head(each)
             for each in self.tables.applications.values()
             if person in (each.owner, self.tables.proxies[each.id]) and (before is None or each.id < before)
+            if not statuses or each.status in statuses
         ]
         return sorted(found, key=lambda head: head.id, reverse=True)[:limit]
 
@@ -263,6 +272,9 @@ class MemoryStore:
 
     async def documents(self, application: UUID) -> Sequence[IssuedDocument]:
         return await MemoryUnit(self.tables, frozenset()).documents(application)
+
+    async def handed_in(self, application: UUID) -> Answers | None:
+        return await MemoryUnit(self.tables, frozenset()).handed_in(application)
 
     async def paper(self, application: UUID, file: UUID) -> Paper | None:
         return next((paper for paper in await self.papers(application) if paper.file.id == file), None)

@@ -11,6 +11,7 @@ from mpp_runtime.rest import Fingerprint, IdempotencyKey, Language, allow, decod
 from mpp_runtime.tokens import Caller
 
 from mpp_applications.domain.events import CorrectionItem
+from mpp_applications.domain.status import Status
 from mpp_applications.rest_api import PREFIX, presenting, wire
 from mpp_applications.rest_api.callers import ExpectedVersion, OptionalOnce, SeenVersion, actor_of
 from mpp_applications.use_cases.desk_work import Decision, DeskWork
@@ -72,13 +73,14 @@ def router(drafting: Drafting, handing_in: HandingIn, desk_work: DeskWork, readi
         caller: Reader,
         limit: Annotated[int, Query(ge=1, le=100)] = 20,
         cursor: Cursor = None,
+        status: Annotated[list[Status] | None, Query(description="Only those in one of these")] = None,
         number: Annotated[str | None, Query(max_length=64, description="The one of this number")] = None,
     ) -> wire.ApplicationsOut:
         now: datetime = clock()
         if number is not None or caller.kind == "officer":
             one = await reading.numbered(actor_of(caller), number or "")
             return wire.ApplicationsOut(items=[presenting.standing(each, now) for each in one], next_cursor=None)
-        found = await reading.mine(caller.id, limit + 1, cursor_id(cursor, "before"))
+        found = await reading.mine(caller.id, limit + 1, cursor_id(cursor, "before"), status or ())
         more = encode_cursor({"before": str(found[limit - 1].id)}) if len(found) > limit else None
         return wire.ApplicationsOut(items=[presenting.standing(each, now) for each in found[:limit]], next_cursor=more)
 

@@ -121,7 +121,7 @@ def application(view: View, now: datetime, caller: str) -> wire.ApplicationOut:
             for error in (checked.errors if checked else ())
         ],
         requirements=[_requirement(each) for each in (checked.requirements if checked else ())],
-        corrections=corrections(shown.offering, shown.items),
+        corrections=corrections(shown.offering, shown.items, view.answered),
         reason=shown.reason,
         lookups=[_lookup(shown.offering, each) for each in shown.lookups],
         attachments=[attachment(paper) for paper in view.papers],
@@ -151,11 +151,20 @@ def _paper_kind(requirement: Requirement) -> wire.PaperKindOut:
     )
 
 
-def corrections(offering: Offering, items: Sequence[CorrectionItem]) -> list[wire.CorrectionOut]:
+def corrections(
+    offering: Offering, items: Sequence[CorrectionItem], answered: Sequence[bool] = ()
+) -> list[wire.CorrectionOut]:
     told = []
-    for item in items:
+    for index, item in enumerate(items):
         label = offering.target_label(item.target)
-        told.append(wire.CorrectionOut(target=item.target, label=text(label) if label else None, note=text(item.note)))
+        told.append(
+            wire.CorrectionOut(
+                target=item.target,
+                label=text(label) if label else None,
+                note=text(item.note),
+                answered=answered[index] if answered else None,
+            )
+        )
     return told
 
 

@@ -104,9 +104,12 @@ class RequirementOut(PaperKindOut):
 
 
 class CorrectionOut(BaseModel):
+    """One thing to mend. `answered`: it was changed since; only in the applicant's own file."""
+
     target: str
     label: TextOut | None
     note: TextOut
+    answered: bool | None = None
 
 
 class AttachmentOut(BaseModel):

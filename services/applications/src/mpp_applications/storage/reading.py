@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import SQLModel
 
 from mpp_applications.domain import refusals
+from mpp_applications.domain.answers import Answers
 from mpp_applications.domain.application import Application
 from mpp_applications.domain.definition import Offering
 from mpp_applications.domain.documents import IssuedDocument
@@ -20,7 +21,14 @@ from mpp_applications.storage.rows import (
     document_of,
     paper_of,
 )
-from mpp_applications.storage.tables import AgencyTaskRow, ApplicationRow, AttachmentRow, IssuedDocumentRow, TaskRow
+from mpp_applications.storage.tables import (
+    AgencyTaskRow,
+    ApplicationRow,
+    AttachmentRow,
+    HistoryRow,
+    IssuedDocumentRow,
+    TaskRow,
+)
 from mpp_applications.use_cases.ports import Paper
 
 
@@ -34,6 +42,7 @@ tasks = table(TaskRow)
 agency_tasks = table(AgencyTaskRow)
 attachments = table(AttachmentRow)
 issued_documents = table(IssuedDocumentRow)
+history = table(HistoryRow)
 
 
 async def rows(session: AsyncSession, statement: Select[Any]) -> Sequence[Row]:
@@ -94,6 +103,18 @@ async def load_papers(session: AsyncSession, application: UUID) -> list[Paper]:
         .order_by(attachments.c.id),
     )
     return [paper_of(row) for row in found]
+
+
+async def load_handed_in(session: AsyncSession, application: UUID) -> Answers | None:
+    """The answers of the last line of history that has some."""
+    handed_in = (
+        select(history.c.answers)
+        .where(history.c.application == application, history.c.answers.is_not(None))
+        .order_by(history.c.version.desc())
+        .limit(1)
+    )
+    found: Answers | None = await session.scalar(handed_in)
+    return found
 
 
 async def load_documents(session: AsyncSession, application: UUID) -> list[IssuedDocument]:

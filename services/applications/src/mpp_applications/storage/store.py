@@ -14,19 +14,23 @@ from sqlalchemy import ColumnElement, exists, false, func, literal_column, or_, 
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from mpp_applications.domain.actors import Desk
+from mpp_applications.domain.answers import Answers
 from mpp_applications.domain.application import Application
 from mpp_applications.domain.definition import Offering
 from mpp_applications.domain.documents import IssuedDocument
+from mpp_applications.domain.status import Status
 from mpp_applications.domain.timeline import HistoryLine
 from mpp_applications.domain.working_days import WorkingCalendar
 from mpp_applications.storage.reading import (
     applications,
     attachments,
     first,
+    history,
     issued_documents,
     load_application,
     load_applications,
     load_documents,
+    load_handed_in,
     load_papers,
     rows,
     table,
@@ -43,7 +47,7 @@ from mpp_applications.storage.rows import (
     paper_of,
 )
 from mpp_applications.storage.tables import CalendarRow
-from mpp_applications.storage.unit import StoredUnit, history, offerings
+from mpp_applications.storage.unit import StoredUnit, offerings
 from mpp_applications.use_cases.ports import Answer, Head, InboxCount, InboxFilter, InboxLine, Once, Paper, Unit
 
 calendars = table(CalendarRow)
@@ -111,10 +115,14 @@ class StoredApplications:
         async with self._database.read() as session:
             return await load_applications(session, offerings)
 
-    async def mine(self, person: str, limit: int, before: UUID | None) -> Sequence[Head]:
+    async def mine(
+        self, person: str, limit: int, before: UUID | None, statuses: Collection[Status] = ()
+    ) -> Sequence[Head]:
         statement = select(applications).where(or_(applications.c.owner == person, applications.c.proxy == person))
         if before is not None:
             statement = statement.where(applications.c.id < before)
+        if statuses:
+            statement = statement.where(applications.c.status.in_(statuses))
         async with self._database.read() as session:
             found = await rows(session, statement.order_by(applications.c.id.desc()).limit(limit))
         return [head_of(row) for row in found]
@@ -205,6 +213,10 @@ class StoredApplications:
     async def documents(self, application: UUID) -> Sequence[IssuedDocument]:
         async with self._database.read() as session:
             return await load_documents(session, application)
+
+    async def handed_in(self, application: UUID) -> Answers | None:
+        async with self._database.read() as session:
+            return await load_handed_in(session, application)
 
     async def paper(self, application: UUID, file: UUID) -> Paper | None:
         statement = select(attachments).where(

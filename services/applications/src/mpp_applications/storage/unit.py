@@ -11,6 +11,7 @@ from mpp_runtime.telemetry import current_traceparent
 from sqlalchemy import insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
+from mpp_applications.domain.answers import Answers
 from mpp_applications.domain.application import Application
 from mpp_applications.domain.definition import Offering
 from mpp_applications.domain.documents import IssuedDocument
@@ -21,9 +22,11 @@ from mpp_applications.storage.reading import (
     applications,
     attachments,
     first,
+    history,
     issued_documents,
     load_application,
     load_documents,
+    load_handed_in,
     load_papers,
     table,
     tasks,
@@ -37,10 +40,9 @@ from mpp_applications.storage.rows import (
     paper_values,
     task_values,
 )
-from mpp_applications.storage.tables import AgencyResultRow, HistoryRow, OfferingRow
+from mpp_applications.storage.tables import AgencyResultRow, OfferingRow
 from mpp_applications.use_cases.ports import Answer, Once, Paper, RecordedResult
 
-history = table(HistoryRow)
 results = table(AgencyResultRow)
 offerings = table(OfferingRow)
 # The file is stored, its row is not.
@@ -130,6 +132,9 @@ class StoredUnit:
 
     async def documents(self, application: UUID) -> Sequence[IssuedDocument]:
         return await load_documents(self._session, application)
+
+    async def handed_in(self, application: UUID) -> Answers | None:
+        return await load_handed_in(self._session, application)
 
     async def add_paper(self, paper: Paper) -> None:
         await _BEFORE_PAPER_IS_RECORDED.reach(paper.requirement)

@@ -14,6 +14,7 @@ from mpp_applications.domain.answers import Answers
 from mpp_applications.domain.application import Application
 from mpp_applications.domain.definition import Offering
 from mpp_applications.domain.documents import IssuedDocument, StoredFile
+from mpp_applications.domain.status import Status
 from mpp_applications.domain.timeline import HistoryLine
 from mpp_applications.domain.working_days import WorkingCalendar
 
@@ -129,6 +130,8 @@ class Reads(Protocol):
 
     async def papers(self, application: UUID) -> Sequence[Paper]: ...
     async def documents(self, application: UUID) -> Sequence[IssuedDocument]: ...
+    async def handed_in(self, application: UUID) -> Answers | None:
+        """The answers as they were handed in last; None before the first time."""
 
 
 class Unit(Reads, Protocol):
@@ -171,8 +174,10 @@ class Store(Reads, Protocol):
     async def read_all(self, offerings: Mapping[UUID, Offering]) -> Sequence[Application]:
         """Those of these applications that there are, in the given order."""
 
-    async def mine(self, person: str, limit: int, before: UUID | None) -> Sequence[Head]:
-        """Newest first, of the owner or the proxy."""
+    async def mine(
+        self, person: str, limit: int, before: UUID | None, statuses: Collection[Status] = ()
+    ) -> Sequence[Head]:
+        """Newest first, of the owner or the proxy; only those of `statuses` if any are named."""
 
     async def seen_by(self, application: UUID, desks: Collection[Desk]) -> bool:
         """Is it, or was it, at one of these desks?"""

@@ -2,7 +2,7 @@
 
 import hmac
 import re
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -13,6 +13,7 @@ from mpp_applications.domain.actors import Actor, applicant
 from mpp_applications.domain.application import Application
 from mpp_applications.domain.definition import Offering
 from mpp_applications.domain.documents import IssuedDocument
+from mpp_applications.domain.status import Status
 from mpp_applications.domain.timeline import Reader, TimelineLine, WaitingFor, timeline, waiting_for
 from mpp_applications.use_cases.access import Access
 from mpp_applications.use_cases.agency_ports import DocumentWork
@@ -74,9 +75,11 @@ class Reading:
         head = await self._access.as_reader(actor, id)
         return await self._offerings.get(head.digest)
 
-    async def mine(self, person: str, limit: int, before: UUID | None) -> list[Application]:
-        """Newest first."""
-        heads = await self._store.mine(person, limit, before)
+    async def mine(
+        self, person: str, limit: int, before: UUID | None, statuses: Collection[Status] = ()
+    ) -> list[Application]:
+        """Newest first; only those of `statuses` if any are named."""
+        heads = await self._store.mine(person, limit, before, statuses)
         return list(await self._store.read_all({head.id: await self._offerings.get(head.digest) for head in heads}))
 
     async def numbered(self, actor: Actor, number: str) -> list[Application]:

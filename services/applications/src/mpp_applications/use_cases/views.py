@@ -9,6 +9,7 @@ from mpp_runtime.errors import Invalid, Text, TryLater
 
 from mpp_applications.domain.actors import Actor
 from mpp_applications.domain.application import Application
+from mpp_applications.domain.corrections import answered
 from mpp_applications.domain.definition import Action, Offering
 from mpp_applications.domain.documents import IssuedDocument
 from mpp_applications.domain.status import FINAL
@@ -54,7 +55,10 @@ class FeeQuote:
 
 @dataclass(frozen=True)
 class View:
-    """`fees` are there while the applicant may edit, `checked` also for officers; `particulars` for officers."""
+    """`fees` are there while the applicant may edit, `checked` also for officers; `particulars` for officers.
+
+    `answered`: for each correction, whether the applicant changed what it points at; empty for officers.
+    """
 
     application: Application
     reader: Literal["applicant", "officer"]
@@ -65,6 +69,7 @@ class View:
     checked: Checked | None
     fees: FeeQuote | None
     particulars: Mapping[str, Any] | None
+    answered: Sequence[bool] = ()
 
 
 @dataclass(frozen=True)
@@ -124,14 +129,24 @@ async def view(
     particulars: Mapping[str, Any] | None = None,
 ) -> View:
     """Reads only our own database; what other services know is given."""
+    papers = await reads.papers(application.id)
     return View(
         application=application,
         reader="officer" if actor.kind == "officer" else "applicant",
         actions=allowed_actions(application, actor),
         waiting=waiting_for(application),
-        papers=await reads.papers(application.id),
+        papers=papers,
         documents=await reads.documents(application.id),
         checked=check_now(application, now) if application.editable or particulars is not None else None,
         fees=fees,
         particulars=particulars,
+        answered=await _answered(application, papers, reads) if actor.kind == "applicant" else (),
     )
+
+
+async def _answered(application: Application, papers: Sequence[Paper], reads: Reads) -> Sequence[bool]:
+    if not application.items or application.entered_at is None:
+        return ()
+    asked_at, before = application.entered_at, await reads.handed_in(application.id) or {}
+    new = {paper.requirement for paper in papers if paper.uploaded_at > asked_at}
+    return [answered(application.offering, item, before, application.answers, new) for item in application.items]
