@@ -12,7 +12,14 @@ from joserfc import jwe
 from joserfc.jwk import OKPKey
 from mpp_applications.clients.sealing import PlatformSeals
 from mpp_applications.domain.actors import Desk
-from mpp_applications.domain.documents import DocumentRequest, IssuedDocument, PreparedDocument, Signer, StoredFile
+from mpp_applications.domain.documents import (
+    DocumentFacts,
+    DocumentRequest,
+    IssuedDocument,
+    PreparedDocument,
+    Signer,
+    StoredFile,
+)
 from mpp_applications.domain.working_days import WorkingCalendar
 from mpp_applications.main import Outside
 from mpp_applications.use_cases.agency_ports import SealedTask
@@ -206,6 +213,12 @@ class FakeDocuments:
         self.requests.append(request)
         state = {"signer": vars(request.signer)}
         return PreparedDocument(f"503/{request.sequence:04d}", {"signed_attributes": "QUJD"}, state)
+
+    def facts(self, request: DocumentRequest) -> DocumentFacts:
+        return DocumentFacts(Text("Izin", "Permit"), "503/____", request.decided_at.date(), None, request.signer)
+
+    async def picture(self, request: DocumentRequest) -> bytes:
+        return f"<svg>{json.dumps(dict(request.particulars))}</svg>".encode()
 
     async def complete(
         self, task: UUID, application: UUID, output: str, prepared: PreparedDocument, data: Mapping[str, Any],

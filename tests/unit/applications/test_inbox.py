@@ -123,3 +123,24 @@ async def test_an_officer_sees_the_checks_of_the_papers(actors: Actors, cases: U
     assert {each.requirement.code: each.state for each in checked.requirements} == {
         "photo": "given", "identity-card": "given", "place-letter": "given", "place-statement": "not-needed",
     }  # fmt: skip
+
+
+async def test_what_a_decision_would_make_is_shown_before_it(actors: Actors, cases: UseCases, world: World) -> None:
+    id = await actors.submitted()
+    world.identity.readings.clear()
+    facts = await cases.previews.facts(VERIFIER, id, "permit")
+    assert (facts.signer.name, world.identity.readings) == ("…", []), "a verifier does not sign; nothing is read"
+    assert b"Siti Rahmawati" in await cases.previews.picture(VERIFIER, id, "permit")
+    [read] = world.identity.readings
+    assert (read.purpose, read.reader) == ("review:preview", f"officer:{VERIFIER.id}")
+    assert world.documents.requests == [], "nothing was made"
+    with pytest.raises(NotFound, match="output-unknown"):
+        await cases.previews.facts(VERIFIER, id, "passport")
+    for stranger in (HEAD, STRANGE_VERIFIER):
+        with pytest.raises(NotFound, match="application-unknown"):
+            await cases.previews.picture(stranger, id, "permit")
+    await actors.decide(VERIFIER, id, "accept")
+    await cases.asking.offer_due()
+    await actors.answer_check(id)
+    await actors.decide(RECOMMENDER, id, "recommend")
+    assert (await cases.previews.facts(HEAD, id, "permit")).signer.name == "Hendra Gunawan"

@@ -34,7 +34,7 @@ from mpp_applications.document_files.store import FileStore
 from mpp_applications.document_files.typst_rendering import TypstRenderer
 from mpp_applications.document_files.workers import WorkerProcesses
 from mpp_applications.grpc_api import FactsServicer
-from mpp_applications.rest_api import applications, attachments, following, tasks, verifications
+from mpp_applications.rest_api import applications, attachments, following, previews, tasks, verifications
 from mpp_applications.settings import ApplicationsSettings
 from mpp_applications.storage.documents import StoredDocuments
 from mpp_applications.storage.queue import StoredAgencyQueue
@@ -53,6 +53,7 @@ from mpp_applications.use_cases.message_facts import MessageFactsReader
 from mpp_applications.use_cases.offerings import Calendars, Offerings
 from mpp_applications.use_cases.papers import Papers
 from mpp_applications.use_cases.ports import Catalog, Clock, Identity, Lookups, PaperFiles, Store
+from mpp_applications.use_cases.previews import Previews
 from mpp_applications.use_cases.reading import Reading
 from mpp_applications.use_cases.verification import Verification
 
@@ -81,6 +82,7 @@ class UseCases:
     handing_in: HandingIn
     desk_work: DeskWork
     reading: Reading
+    previews: Previews
     papers: Papers
     asking: AskingAgencies
     results: AgencyResults
@@ -103,6 +105,7 @@ def wire(store: Store, queue: AgencyQueue, channel: TaskChannel, public_url: str
         handing_in=HandingIn(changing, access, drafting),
         desk_work=DeskWork(changing, access),
         reading=Reading(store, access, offerings, catalog, documents, clock),
+        previews=Previews(store, access, offerings, identity, documents, clock),
         papers=Papers(changing, access, outside.files),
         asking=AskingAgencies(queue, changing, catalog, identity, channel, outside.seals, documents, trace, report),
         results=AgencyResults(queue, changing, catalog, outside.seals, documents, report),
@@ -116,6 +119,7 @@ def routers(cases: UseCases, clock: Clock) -> list[APIRouter]:
         applications.router(cases.drafting, cases.handing_in, cases.desk_work, cases.reading, clock),
         attachments.router(cases.papers, clock),
         following.router(cases.reading),
+        previews.router(cases.previews),
         tasks.router(cases.desk_work, clock),
     ]
 

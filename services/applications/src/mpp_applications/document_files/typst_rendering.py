@@ -23,15 +23,21 @@ class TypstRenderer:
 
     async def render(self, template: str, data: Mapping[str, Any], at: datetime) -> bytes:
         """PDF/A-2b made as of `at`. Conflict("template-failed") is the operator's: trying again does not help."""
+        return await self._run("pdf", template, data, at)
+
+    async def picture(self, template: str, data: Mapping[str, Any], at: datetime) -> bytes:
+        return await self._run("svg", template, data, at)
+
+    async def _run(self, format: str, template: str, data: Mapping[str, Any], at: datetime) -> bytes:
         text = json.dumps(data, ensure_ascii=False, sort_keys=True)
-        header = {"data": text, "timestamp": int(at.timestamp())}
+        header = {"data": text, "timestamp": int(at.timestamp()), "format": format}
         try:
-            answer, pdf = await self._workers.run("render", header, template.encode())
+            answer, made = await self._workers.run("render", header, template.encode())
         except JobFailed as error:
             raise _template_failed(str(error)) from error
         if "error" in answer:
             raise _template_failed(f"{answer['error']} {answer['diagnostic']}".strip())
-        return pdf
+        return made
 
     def qr_code(self, address: str) -> str:
         """An SVG picture, 25 % of which may be damaged."""

@@ -63,6 +63,17 @@ class DocumentRequest:
 
 
 @dataclass(frozen=True)
+class DocumentFacts:
+    """What a document will say of itself, before it is decided. `number` has a gap where its sequence comes."""
+
+    title: Text
+    number: str
+    valid_from: date
+    valid_until: date | None
+    signer: Signer
+
+
+@dataclass(frozen=True)
 class PreparedDocument:
     """A rendered document that waits for its signature. Both mappings are JSON.
 
@@ -169,9 +180,17 @@ def grouped(code: str) -> str:
     return "-".join(code[start : start + 4] for start in range(0, len(code), 4))
 
 
-def document_number(pattern: str, *, sequence: int, mall_code: str, year: int) -> str:
-    """A number from a definition's pattern: {sequence}, {sequence:04d}, {mall_code}, {year}."""
-    number = re.sub(r"\{sequence(?::0?(\d{1,2})d)?\}", lambda found: f"{sequence:0{found[1] or 1}d}", pattern)
+def document_number(pattern: str, *, sequence: int | None, mall_code: str, year: int) -> str:
+    """A number from a definition's pattern: {sequence}, {sequence:04d}, {mall_code}, {year}.
+
+    Without a sequence, which is taken with the decision, there is a gap in its place: "503/____/SIPP/33.14/2026".
+    """
+
+    def counted(found: re.Match[str]) -> str:
+        width = int(found[1] or 1)
+        return "_" * max(width, 4) if sequence is None else f"{sequence:0{width}d}"
+
+    number = re.sub(r"\{sequence(?::0?(\d{1,2})d)?\}", counted, pattern)
     number = number.replace("{mall_code}", mall_code).replace("{year}", str(year))
     if "{" in number or "}" in number or not number.strip():
         raise Conflict(

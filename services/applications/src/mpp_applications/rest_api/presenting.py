@@ -11,7 +11,7 @@ from pydantic import BaseModel
 
 from mpp_applications.domain.application import Application
 from mpp_applications.domain.definition import Offering, Requirement
-from mpp_applications.domain.documents import IssuedDocument
+from mpp_applications.domain.documents import DocumentFacts, IssuedDocument
 from mpp_applications.domain.events import CorrectionItem
 from mpp_applications.domain.lookups import Lookup
 from mpp_applications.domain.status import LABELS
@@ -195,6 +195,16 @@ def document(issued: IssuedDocument) -> wire.DocumentOut:
         signer=wire.SignerOut(name=issued.signer.name, title=issued.signer.title),
         simulated=issued.simulated,
         revoked_at=issued.revoked_at,
+    )
+
+
+def document_facts(facts: DocumentFacts) -> wire.DocumentFactsOut:
+    return wire.DocumentFactsOut(
+        title=text(facts.title),
+        number=facts.number,
+        valid_from=facts.valid_from,
+        valid_until=facts.valid_until,
+        signer=wire.SignerOut(name=facts.signer.name, title=facts.signer.title),
     )
 
 

@@ -156,6 +156,16 @@ class LookupOut(BaseModel):
     asked_at: datetime
 
 
+class DocumentFactsOut(BaseModel):
+    """What a document will say of itself once it is signed."""
+
+    title: TextOut
+    number: str = Field(description='The sequence is taken with the decision: "503/____/SIPP/33.14/2026"')
+    valid_from: date
+    valid_until: date | None
+    signer: SignerOut
+
+
 class FeeLineOut(BaseModel):
     code: str
     label: TextOut

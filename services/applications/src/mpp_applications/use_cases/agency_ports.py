@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
 
-from mpp_applications.domain.documents import DocumentRequest, IssuedDocument, PreparedDocument
+from mpp_applications.domain.documents import DocumentFacts, DocumentRequest, IssuedDocument, PreparedDocument
 
 
 @dataclass(frozen=True)
@@ -98,6 +98,12 @@ class DocumentWork(Protocol):
     """Makes documents; both steps are idempotent by task and happen outside any transaction."""
 
     async def prepare(self, request: DocumentRequest) -> PreparedDocument: ...
+    def facts(self, request: DocumentRequest) -> DocumentFacts:
+        """What it will say of itself."""
+
+    async def picture(self, request: DocumentRequest) -> bytes:
+        """How it will look, as SVG; nothing is kept."""
+
     async def complete(
         self,
         task: UUID,

@@ -51,6 +51,10 @@ class Renderer(Protocol):
         """A PDF/A of the template, the same bytes for the same arguments. Conflict("template-failed") if it cannot."""
         ...
 
+    async def picture(self, template: str, data: Mapping[str, Any], at: datetime) -> bytes:
+        """The same as an SVG picture for a page, all pages below each other."""
+        ...
+
     def qr_code(self, address: str) -> str:
         """An SVG picture."""
         ...

@@ -12,6 +12,7 @@ from uuid import UUID
 from mpp_runtime.errors import Conflict, Invalid, Text
 
 from mpp_applications.domain.documents import (
+    DocumentFacts,
     DocumentRequest,
     IssuedDocument,
     PreparedDocument,
@@ -39,6 +40,7 @@ SIMULATED = Text(
     "SIMULATED DOCUMENT: not a valid permit. Data, officer and electronic signature are made up.",
 )
 NOT_GOOD = Text("Tanda tangan elektronik tidak sah untuk dokumen ini.", "The signature is not good for this document.")
+UNSIGNED = Text("PRATINJAU: belum ditandatangani dan belum berlaku.", "PREVIEW: not signed and not in force.")
 REASON = "Persetujuan secara elektronik"
 
 
@@ -114,6 +116,35 @@ class Documents:
         if await self._files.create(key, json.dumps(asdict(document), sort_keys=True).encode()):
             return document
         return await self._prepared(key) or document
+
+    def facts(self, request: DocumentRequest) -> DocumentFacts:
+        """What the document will say of itself; its number is taken with the decision, so it has a gap.
+
+        Refusals are for an operator: the number pattern or a rule.
+        """
+        output = _output(request)
+        number = document_number(
+            output["number"],
+            sequence=None,
+            mall_code=str(request.offering["mall"]["code"]),
+            year=request.decided_at.year,
+        )
+        valid_from = request.decided_at.date()
+        return DocumentFacts(
+            title=Text(output["name"]["id"], output["name"]["en"]),
+            number=number,
+            valid_from=valid_from,
+            valid_until=_valid_until(output, request.answers, valid_from),
+            signer=request.signer,
+        )
+
+    async def picture(self, request: DocumentRequest) -> bytes:
+        """The document as it would look, as an SVG picture that says it is not signed. Nothing is kept."""
+        output, facts = _output(request), self.facts(request)
+        data = self._data(request, output, facts.number, "", facts.valid_until, simulated=True)
+        data["simulated_note"] = UNSIGNED.id
+        template = request.offering["templates"][output["template"]]["source"]
+        return await self._renderer.picture(template, data, request.decided_at)
 
     async def complete(
         self,
@@ -202,7 +233,7 @@ class Documents:
     ) -> dict[str, Any]:
         """What a template sees as `json(bytes(sys.inputs.data))`; texts are Indonesian, as the documents are."""
         offering, decided = request.offering, request.decided_at.date()
-        address = f"{self._public_url}/verify/{code}"
+        address = f"{self._public_url}/verify/{code}".rstrip("/")
         return {
             "number": number,
             "title": output["name"],
