@@ -216,7 +216,7 @@ async def test_a_strangers_id_is_the_same_as_none_on_every_route(
     task = str(await actors.task_of(VERIFIER, UUID(sent["id"])))
     real = {
         "application_id": sent["id"], "task_id": task, "file_id": sent["attachments"][0]["id"],
-        "document_id": str(uuid4()), "number": sent["number"],
+        "document_id": str(uuid4()), "number": sent["number"], "output": "permit",
     }  # fmt: skip
     none = {name: str(uuid4()) for name in real}
     elsewhere = officer_client(http, issuer, "verifier", "dpmptsp", "33.15")
@@ -238,7 +238,7 @@ async def test_a_strangers_id_is_the_same_as_none_on_every_route(
 
 
 async def test_without_a_token_only_tracking_answers(app: FastAPI, http: httpx.AsyncClient) -> None:
-    ids = {name: str(uuid4()) for name in ("application_id", "task_id", "file_id", "document_id", "number")}
+    ids = dict.fromkeys(("application_id", "task_id", "file_id", "document_id", "number", "output"), str(uuid4()))
     routes = list(calls(app, ids))
     assert len(routes) >= 15
     for method, path in routes:
