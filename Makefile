@@ -3,11 +3,12 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+BROWSER := $(VENV)/browser/.installed
 PACKAGES := $(sort $(dir $(wildcard libs/*/pyproject.toml services/*/pyproject.toml connectors/*/pyproject.toml cli/pyproject.toml)))
 NAMES := $(shell sed -n 's/^name = "\(mpp-.*\)"/\1/p' $(addsuffix pyproject.toml,$(PACKAGES)))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run up down status logs demo test lint types fmt unit integration contract architecture e2e containers load load-quick protos lock clean
+.PHONY: help setup run up down status logs demo test lint types fmt unit integration contract architecture e2e browser browser-tools containers load load-quick protos lock clean
 
 help: ## Show this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -44,7 +45,7 @@ logs: setup ## Follow the logs of every process
 demo: setup ## Play one application's life through the public API of the running mall
 	@$(BIN)/mpp demo
 
-test: setup lint types ## Everything CI runs: lint, types and every test
+test: setup lint types browser-tools ## Everything CI runs: lint, types and every test
 	@$(BIN)/pytest -n 2 --dist loadfile tests
 
 lint: setup ## ruff, buf, import-linter
@@ -75,6 +76,16 @@ architecture: setup ## The rules of the house
 
 e2e: setup ## The whole story through the public API
 	@$(BIN)/pytest tests/e2e
+
+browser: setup browser-tools ## The pages in a real browser: the story, every state, accessibility, valid HTML
+	@$(BIN)/pytest -n 2 --dist loadfile --every-state tests/browser
+
+browser-tools: $(BROWSER) ## What the browser tests need beside Python: two checkers and, if none is there, a Chromium
+
+$(BROWSER): $(STAMP) $(wildcard libs/testing/src/mpp_testing/browser/package*.json)
+	@echo "Installing what the browser tests need ..."
+	@$(BIN)/python -m mpp_testing.browser
+	@touch $@
 
 containers: setup ## The storage and bus tests against containers (needs a Docker engine)
 	@$(BIN)/pytest --containers tests/integration/ledger tests/integration/runtime tests/integration/catalog tests/integration/applications tests/integration/identity tests/integration/notifications

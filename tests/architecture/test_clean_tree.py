@@ -1,5 +1,6 @@
 """What must never be in the repository: secrets, paths of a machine, download addresses, real people's numbers."""
 
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -58,10 +59,16 @@ def test_no_path_of_a_machine_and_no_download_address() -> None:
 
 
 def test_no_lock_file_with_download_addresses_is_tracked() -> None:
-    names = {path.name for path in tracked_files()}
-    assert not names & {"uv.lock", "package-lock.json"}, (
-        "these record download addresses; commit requirements.lock only"
+    assert "uv.lock" not in {path.name for path in tracked_files()}, (
+        "it records addresses; commit requirements.lock only"
     )
+    for path in tracked_files():
+        if path.name == "package-lock.json":
+            packages = json.loads(path.read_text())["packages"]
+            resolved = [name for name, package in packages.items() if "resolved" in package]
+            assert not resolved, f"{relative(path)}: npm install --omit-lockfile-registry-resolved leaves them out"
+            unpinned = [name for name, package in packages.items() if name and "integrity" not in package]
+            assert not unpinned, f"{relative(path)}: without a hash: {unpinned}"
 
 
 def test_every_nik_in_the_repository_is_synthetic() -> None:

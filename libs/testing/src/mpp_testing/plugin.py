@@ -31,6 +31,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--mall", type=Path, help="data folder of a mall that runs already, instead of starting one (fast)"
     )
+    parser.addoption("--every-state", action="store_true", help="judge pages in every language and colour (slow)")
 
 
 @pytest.fixture(scope="session")
