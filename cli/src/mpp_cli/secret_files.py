@@ -7,13 +7,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from joserfc.jwk import RSAKey
+from joserfc.jwk import OctKey, RSAKey
 
 from mpp_cli.data_folder import DataFolder
 from mpp_cli.keys import NatsUser, ensure_jwk_sets, ensure_nats_user, write_private
 
 # Clients that get tokens of their own by client credentials.
 SERVICE_CLIENTS = ("applications", "catalog", "identity", "notifications")
+# The OpenID client of the pages.
+PORTAL_CLIENT = "mpp-portal"
 DATABASES = ("applications", "catalog", "identity", "notifications")
 BUS_USERS = ("applications", "catalog", "identity", "notifications", "operator", "sys")
 
@@ -33,9 +35,10 @@ def ensure_secrets(data: DataFolder, agencies: Sequence[str]) -> Secrets:
     folder = data.secrets
     _ensure(signing_keys(data), _new_signing_keys)
     _ensure(nik_keys(data), _new_nik_keys)
-    clients = {name: _ensure(client_secret(data, name), _password) for name in SERVICE_CLIENTS}
+    clients = {name: _ensure(client_secret(data, name), _password) for name in (*SERVICE_CLIENTS, PORTAL_CLIENT)}
     _write_if_changed(service_clients(data), json.dumps(clients))
     _ensure(session_secret(data), _password)
+    _ensure(portal_session_keys(data), _new_session_keys)
     ensure_jwk_sets(folder / "platform")
     for code in agencies:
         ensure_jwk_sets(data.agency_keys / code)
@@ -65,6 +68,10 @@ def client_secret(data: DataFolder, service: str) -> Path:
 
 def session_secret(data: DataFolder) -> Path:
     return data.secrets / "session-secret"
+
+
+def portal_session_keys(data: DataFolder) -> Path:
+    return data.secrets / "portal-session-keys.jwks.json"
 
 
 def database_url(data: DataFolder, service: str) -> Path:
@@ -101,6 +108,11 @@ def _new_signing_keys() -> str:
     key = RSAKey.generate_key(2048, parameters={"use": "sig", "alg": "RS256"})
     named = {**key.as_dict(private=True), "kid": key.thumbprint()}
     return json.dumps({"keys": [named]})
+
+
+def _new_session_keys() -> str:
+    key = OctKey.generate_key(256)
+    return json.dumps({"keys": [{**key.as_dict(private=True), "kid": key.thumbprint()}]})
 
 
 def _new_nik_keys() -> str:

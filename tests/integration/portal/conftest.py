@@ -8,6 +8,7 @@ from typing import Any
 import httpx
 import pytest
 from fastapi import FastAPI
+from joserfc.jwk import OctKey
 from mpp_notifications.rest_api import inbox
 from mpp_notifications.storage.package_data import load_wording
 from mpp_portal.clients.public_api import PublicApi
@@ -16,6 +17,7 @@ from mpp_portal.settings import PortalSettings
 
 ROOT = Path(__file__).resolve().parents[3]
 T = "2026-11-24T08:10:00Z"
+SESSION_KEYS = json.dumps({"keys": [OctKey.generate_key(256, {"kid": "test"}).as_dict(private=True)]})
 
 STANDING: dict[str, Any] = {
     "id": "0199a1b2-0000-7000-8000-000000000001", "number": "33.14/2026/000123", "version": 4,
@@ -101,6 +103,8 @@ def portal(stand_in: StandIn, **more: Any) -> FastAPI:
             "public_url": "http://localhost:8080",
             "protos_dir": ROOT / "protos",
             "asyncapi_file": ROOT / "docs" / "asyncapi.yaml",
+            "client_secret": "portal-secret",
+            "session_key": SESSION_KEYS,
             **more,
         }
     )

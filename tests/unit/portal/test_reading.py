@@ -1,41 +1,8 @@
-"""Dates, times and texts as people read them, and OpenAPI as a list that can be read."""
+"""Texts as people read them, and OpenAPI as a list that can be read."""
 
 import pytest
-from mpp_portal.rest_api import formats, openapi_view
+from mpp_portal.rest_api.public import openapi_view
 from mpp_portal.rest_api.texts import TEXTS
-
-
-@pytest.mark.parametrize(
-    ("iso", "language", "written"),
-    [
-        ("2026-12-07", "id", "7 Desember 2026"),
-        ("2026-12-07", "en", "7 December 2026"),
-        ("2026-12-31T18:00:00Z", "id", "1 Januari 2027"),
-        (None, "id", ""),
-        ("", "en", ""),
-    ],
-)
-def test_dates(iso: str | None, language: str, written: str) -> None:
-    assert formats.day(iso, language) == written
-
-
-@pytest.mark.parametrize(
-    ("iso", "language", "written"),
-    [
-        ("2026-11-24T08:10:00Z", "id", "24 November 2026, 15.10 WIB"),
-        ("2026-11-24T15:10:00+07:00", "en", "24 November 2026, 15:10 WIB"),
-        ("2026-11-24T23:30:00+09:00", "id", "24 November 2026, 21.30 WIB"),
-        (None, "id", ""),
-    ],
-)
-def test_moments_say_their_zone(iso: str | None, language: str, written: str) -> None:
-    assert formats.moment(iso, language) == written
-
-
-def test_a_text_is_said_in_the_other_language_rather_than_not_at_all() -> None:
-    assert formats.say({"id": "Ya", "en": "Yes"}, "en") == "Yes"
-    assert formats.say({"id": "Ya", "en": ""}, "en") == "Ya"
-    assert formats.say(None, "id") == ""
 
 
 def test_every_sentence_is_there_in_both_languages_with_the_same_gaps() -> None:

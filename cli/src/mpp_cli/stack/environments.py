@@ -122,6 +122,8 @@ def _own(layout: Layout, service: str) -> dict[str, str]:
         "portal": {
             "MPP_PROTOS_DIR": str(layout.source / "protos"),
             "MPP_ASYNCAPI_FILE": str(layout.source / "docs" / "asyncapi.yaml"),
+            "MPP_CLIENT_SECRET_FILE": str(secret_files.client_secret(data, secret_files.PORTAL_CLIENT)),
+            "MPP_SESSION_KEY_FILE": str(secret_files.portal_session_keys(data)),
         },
     }
     return own.get(service, {})
@@ -160,6 +162,7 @@ SECRET_FILES = frozenset(
         "MPP_NATS_SEED_FILE",
         "MPP_CLIENT_SECRET_FILE",
         "MPP_SESSION_SECRET_FILE",
+        "MPP_SESSION_KEY_FILE",
         "MPP_CONNECTOR_NATS_SEED_FILE",
     }
 )

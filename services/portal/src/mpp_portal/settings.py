@@ -10,6 +10,8 @@ class PortalSettings(Settings):
     """Settings of the portal.
 
     Attributes:
+        client_secret: of the OpenID client `mpp-portal`.
+        session_key: JWK set of symmetric 256-bit keys that seal sessions; the first one seals, all of them open.
         edge_url: where the portal itself reaches the public API; empty means `public_url`.
         protos_dir: folder of the contracts shown at /developers.
         asyncapi_file: the AsyncAPI document of the bus, YAML.
@@ -19,9 +21,8 @@ class PortalSettings(Settings):
     nats_url: str = ""
     jwks_url: str = ""
     token_url: str = ""
-    client_id: str = ""
-    client_secret: SecretStr = SecretStr("")
-
+    client_id: str = "mpp-portal"
+    session_key: SecretStr
     edge_url: str = ""
     protos_dir: Path
     asyncapi_file: Path

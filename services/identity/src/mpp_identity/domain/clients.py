@@ -37,6 +37,10 @@ class Client:
     first_party: bool = False
     requires_pkce: bool = True
 
+    @property
+    def confidential(self) -> bool:
+        return self.secret_hash is not None
+
     def redirects_to(self, uri: str) -> bool:
         """Exact comparison (RFC 9700 §2.1); a native client's loopback address may have any port."""
         if uri in self.redirect_uris:

@@ -1,62 +1,36 @@
 """How a page is made: template, language, headers; and what becomes of a refusal."""
 
-import hashlib
-from collections.abc import Callable, Coroutine
+import gzip
+from collections.abc import Mapping
 from dataclasses import dataclass
-from importlib.resources import files
-from typing import Any, Literal
-from urllib.parse import urlencode
+from typing import Any
+from urllib.parse import urlencode, urlsplit
 
 from fastapi import Request
-from fastapi.exceptions import RequestValidationError
-from fastapi.responses import HTMLResponse, Response
-from fastapi.routing import APIRoute
-from jinja2 import Environment, PackageLoader, StrictUndefined
-from mpp_runtime.errors import Refusal, Text
-from mpp_runtime.log import describe, get_logger
-from mpp_runtime.problems import language_of, on_http, on_refusal
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from mpp_design import MARK, STYLE, Design, Language
+from mpp_runtime.errors import Refusal
+from mpp_runtime.problems import on_http, on_refusal
 from mpp_runtime.telemetry import current_trace_id
+from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 
-from mpp_portal.rest_api import formats
+from mpp_portal.domain import LONGEST_NEXT, SessionOver
+from mpp_portal.rest_api import assets, menus
+from mpp_portal.rest_api.language import LANGUAGE_COOKIE, language_for, switch
+from mpp_portal.rest_api.posting import check_origin, read_form
+from mpp_portal.rest_api.sessions import Sessions
 from mpp_portal.rest_api.texts import TEXTS
 
-Language = Literal["id", "en"]
-LANGUAGE_COOKIE = "language"
 _YEAR = 365 * 24 * 3600
-_log = get_logger(__name__)
-
-STYLE = files("mpp_portal.rest_api") / "static" / "site.css"
-STYLE_VERSION = hashlib.sha256(STYLE.read_bytes()).hexdigest()[:12]
-
-_templates = Environment(
-    loader=PackageLoader("mpp_portal.rest_api"),
-    autoescape=True,
-    undefined=StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
+_WORTH_PACKING = 1000  # bytes
+# No eval, no style of its own, no page kept in the browser's storage: pages show personal data. A refusal (4xx, 503) is
+# a whole page too, so it is put where the answer would have gone.
+HTMX = (
+    '{"allowEval":false,"includeIndicatorStyles":false,"historyCacheSize":0,"refreshOnHistoryMiss":true,'
+    '"selfRequestsOnly":true,"scrollBehavior":"auto","responseHandling":[{"code":"204","swap":false},'
+    '{"code":"[2-5]..","swap":true}]}'
 )
-
-
-class PageRoute(APIRoute):
-    """A route that ends in a page even when something breaks."""
-
-    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        handle = super().get_route_handler()
-
-        async def handled(request: Request) -> Response:
-            try:
-                return await handle(request)
-            except (Refusal, HTTPException):
-                raise
-            except RequestValidationError as error:
-                # Pages take text and judge it themselves: what is left is an address that does not exist.
-                raise HTTPException(404) from error
-            except Exception as error:
-                _log.error("page failed", route=self.path, **describe(error))
-                raise Refusal("internal-error", TEXTS["error_internal"]) from error
-
-        return handled
 
 
 @dataclass(frozen=True)
@@ -65,6 +39,22 @@ class Pages:
 
     public_url: str
     demo: bool
+    sessions: Sessions
+    design: Design
+
+    @classmethod
+    def of(cls, public_url: str, *, demo: bool, sessions: Sessions) -> "Pages":
+        """All that is the same for every page is made here, once."""
+        always = {
+            "demo": demo,
+            "home": "/",
+            "public_url": public_url,
+            "style": STYLE.path(assets.BELOW),
+            "mark": MARK.path(assets.BELOW),
+            "scripts": [assets.HTMX.path(assets.BELOW), assets.SITE.path(assets.BELOW)],
+            "configuration": HTMX,
+        }
+        return cls(public_url, demo, sessions, Design("mpp_portal.rest_api", TEXTS, always))
 
     def render(
         self,
@@ -72,34 +62,37 @@ class Pages:
         template: str,
         *,
         status: int = 200,
-        headers: dict[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
         **values: Any,
     ) -> HTMLResponse:
-        """A page in the reader's language; a choice of language is kept in a cookie that says nothing else."""
-        language = language_for(request)
+        """A page in the reader's language, never kept by a cache.
 
-        def text(key: str, **filled: Any) -> str:
-            return TEXTS[key].in_language(language).format(**filled)
-
-        html = _templates.get_template(template).render(
-            t=text,
-            language=language,
-            say=lambda told: formats.say(told, language),
-            day=lambda iso: formats.day(iso, language),
-            moment=lambda iso: formats.moment(iso, language),
-            demo=self.demo,
-            path=request.url.path,
-            switch=_switch(request, "id" if language == "en" else "en"),
-            style=f"/static/{STYLE_VERSION}/site.css",
-            public_url=self.public_url,
-            **values,
+        Beside `values` a template has `who` (domain.Who or None), `path`, `menu`, `foot`, `switch` and what
+        `mpp_design.Design` gives. A choice of language is kept in a cookie that says nothing else.
+        """
+        language, who = language_for(request), self.sessions.who(request)
+        other: Language = "id" if language == "en" else "en"
+        html = self.design.render(
+            language,
+            template,
+            **{
+                "who": who,
+                "path": request.url.path,
+                "menu": menus.menu(who, request.url.path, language),
+                "foot": menus.foot(request.url.path, language),
+                "switch": switch(request, other),
+                "sign_in": sign_in_address(request),
+                **values,
+            },
         )
-        answer = HTMLResponse(html, status, {**self._headers(language), **(headers or {})})
-        chosen = request.query_params.get("lang")
-        if chosen in ("id", "en"):
+        body, packed = html.encode(), {}
+        if len(body) > _WORTH_PACKING and "gzip" in request.headers.get("accept-encoding", ""):
+            body, packed = gzip.compress(body, 5, mtime=0), {"Content-Encoding": "gzip"}
+        answer = HTMLResponse(body, status, {**self._headers(language), **packed, **(headers or {})})
+        if request.query_params.get("lang") == language:
             answer.set_cookie(
                 LANGUAGE_COOKIE,
-                chosen,
+                language,
                 max_age=_YEAR,
                 path="/",
                 secure=self.public_url.startswith("https:"),
@@ -108,19 +101,62 @@ class Pages:
             )
         return answer
 
+    def text(self, request: Request, key: str, **filled: Any) -> str:
+        """One sentence in the reader's language."""
+        return self.design.text(language_for(request), key, **filled)
+
+    async def posted(self, request: Request) -> FormData:
+        """The posted form: `get`, `getlist`, `multi_items`; files are `UploadFile`s, on disk once they are large.
+
+        Raises NotAllowed for a foreign page's form, Malformed for what is none. May be called again.
+        """
+        check_origin(request, self.public_url)
+        return await read_form(request)
+
     def refusal(self, request: Request, refusal: Refusal) -> HTMLResponse:
         """What could not be done, why, and what to do now."""
         headers = {"Retry-After": str(refusal.extra["retry_after"])} if "retry_after" in refusal.extra else {}
         language = language_for(request)
-        return self.render(
+        return self.problem(
             request,
-            "problem.html",
-            status=refusal.http_status,
+            refusal.http_status,
+            refusal.title.in_language(language),
+            refusal.detail.in_language(language),
             headers=headers,
-            title=refusal.title.in_language(language),
-            detail=refusal.detail.in_language(language),
             later=refusal.http_status in (429, 503),
             trace=current_trace_id() if refusal.http_status == 500 else None,
+        )
+
+    def problem(
+        self,
+        request: Request,
+        status: int,
+        title: str,
+        detail: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        later: bool = False,
+        trace: str | None = None,
+    ) -> HTMLResponse:
+        """A calm page; `later` offers to try again."""
+        values = {"title": title, "detail": detail, "later": later, "trace": trace}
+        return self.render(request, "problem.html", status=status, headers=headers, **values)
+
+    async def session_over(self, request: Request) -> Response:
+        """To sign in and back; what was posted is shown again, to be sent once more after signing in."""
+        if request.headers.get("hx-request"):
+            return Response(status_code=401, headers={"HX-Redirect": sign_in_address(request)})
+        if request.method in ("GET", "HEAD"):
+            return redirect(sign_in_address(request))
+        form = await self.posted(request)
+        fields = [(name, value) for name, value in form.multi_items() if isinstance(value, str)]
+        return self.render(
+            request,
+            "session_over.html",
+            status=401,
+            fields=fields,
+            files=len(form.multi_items()) > len(fields),
+            action=request.url.path + (f"?{request.url.query}" if request.url.query else ""),
         )
 
     async def on_refusal(self, request: Request, error: Exception) -> Response:
@@ -128,7 +164,7 @@ class Pages:
         if request.url.path.startswith("/api/"):
             return await on_refusal(request, error)
         assert isinstance(error, Refusal)
-        return self.refusal(request, error)
+        return await self.session_over(request) if isinstance(error, SessionOver) else self.refusal(request, error)
 
     async def on_http(self, request: Request, error: Exception) -> Response:
         """The same for what the framework refuses by itself: no such address, no such method, too large."""
@@ -136,51 +172,43 @@ class Pages:
             return await on_http(request, error)
         assert isinstance(error, HTTPException)
         known = error.status_code if error.status_code in (404, 405, 413) else 400
-        title, detail = TEXTS[f"error_{known}_title"], TEXTS[f"error_{known}"]
-        language = language_for(request)
-        return self.render(
+        return self.problem(
             request,
-            "problem.html",
-            status=known,
+            known,
+            self.text(request, f"error_{known}_title"),
+            self.text(request, f"error_{known}"),
             headers={"Allow": (error.headers or {}).get("Allow", "GET")} if known == 405 else {},
-            title=title.in_language(language),
-            detail=detail.in_language(language),
-            later=False,
-            trace=None,
         )
 
     def _headers(self, language: Language) -> dict[str, str]:
         headers = {
             "Cache-Control": "no-store",
             "Content-Language": language,
-            "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
-            "base-uri 'none'; frame-ancestors 'none'",
+            "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; "
+            "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
             "Cross-Origin-Opener-Policy": "same-origin",
-            "Referrer-Policy": "no-referrer",
+            # Not "no-referrer": browsers would then send our own forms with the Origin "null".
+            "Referrer-Policy": "same-origin",
             "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
             "X-Frame-Options": "DENY",
-            "Vary": "Accept-Language, Cookie",
+            "Vary": "Accept-Language, Accept-Encoding, Cookie",
         }
         if self.public_url.startswith("https:"):
             headers["Strict-Transport-Security"] = "max-age=31536000"
         return headers
 
 
-def language_for(request: Request) -> Language:
-    """The page's own switch, then an earlier choice, then the browser's languages; Indonesian where none is clear."""
-    for choice in (request.query_params.get("lang"), request.cookies.get(LANGUAGE_COOKIE)):
-        if choice in ("id", "en"):
-            return "en" if choice == "en" else "id"
-    return language_of(request.headers.get("accept-language", ""))
+def redirect(address: str) -> RedirectResponse:
+    """303: the browser goes on with GET, whatever it did."""
+    return RedirectResponse(address, 303, {"Cache-Control": "no-store"})
 
 
-def _switch(request: Request, to: Language) -> str:
-    """The same page in the other language. A form's answer has no address of its own, so its form is linked."""
-    kept = [(name, value) for name, value in request.query_params.multi_items() if name not in ("lang", "secret")]
-    return f"{request.url.path}?{urlencode([*kept, ('lang', to)])}"
-
-
-def text_of(problem: Any, otherwise: Text, language: Language) -> str:
-    """The sentence of a problem document, or another where it has none."""
-    detail = problem.get("detail") if isinstance(problem, dict) else None
-    return detail if isinstance(detail, str) and detail else otherwise.in_language(language)
+def sign_in_address(request: Request) -> str:
+    """Where to sign in and come back here; a script's request comes back to the page it was made on."""
+    if current := request.headers.get("hx-current-url"):
+        parts = urlsplit(current)
+        path, query = parts.path, parts.query
+    else:
+        path, query = request.url.path, request.url.query
+    here = f"{path}?{query}" if query else path
+    return f"/sign-in?{urlencode({'next': here if len(here) <= LONGEST_NEXT else path})}"

@@ -218,8 +218,14 @@ class CodeGrant(_Issuing, grants.AuthorizationCodeGrant):  # type: ignore[misc]
 
 
 class RefreshGrant(_Issuing, grants.RefreshTokenGrant):  # type: ignore[misc]
+    """A public client's refresh token is good once. A confidential client's is bound to its secret and stays good
+    (RFC 9700 §4.14.2 asks for one of the two): several tabs, or an answer lost on the way, must not end a session."""
+
     TOKEN_ENDPOINT_AUTH_METHODS = METHODS
-    INCLUDE_NEW_REFRESH_TOKEN = True
+
+    @property
+    def INCLUDE_NEW_REFRESH_TOKEN(self) -> bool:
+        return not self.request.client.client.confidential
 
     def authenticate_refresh_token(self, _refresh_token: str) -> TokenView | None:
         loaded: Loaded = self.request.loaded

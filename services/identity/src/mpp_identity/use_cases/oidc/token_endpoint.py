@@ -132,7 +132,7 @@ class TokenEndpoint:
             return
         if loaded.code:
             await work.grants.use_code(loaded.code, loaded.now)
-        if loaded.refresh:
+        if loaded.refresh and "refresh_token" in request.issued:
             await work.grants.use_refresh(loaded.refresh, loaded.now)
         if fresh := request.issued.get("refresh_token"):
             until = min(loaded.now + REFRESH_LIFE, grant.family.expires_at)

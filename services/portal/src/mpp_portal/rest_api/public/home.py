@@ -9,4 +9,4 @@ from mpp_portal.rest_api.pages import Pages
 def add(routes: APIRouter, pages: Pages) -> None:
     @routes.get("/")
     async def home(request: Request) -> Response:
-        return pages.render(request, "home.html")
+        return pages.render(request, "public/home.html")

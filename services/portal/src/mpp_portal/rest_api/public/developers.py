@@ -4,33 +4,36 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
-from mpp_portal.rest_api import openapi_view
-from mpp_portal.rest_api.contracts import Contracts
-from mpp_portal.rest_api.pages import Pages, language_for
-from mpp_portal.rest_api.public_api import PublicApi
+from mpp_portal.rest_api.api import Api
+from mpp_portal.rest_api.pages import Pages
+from mpp_portal.rest_api.public import openapi_view
+from mpp_portal.rest_api.public.contracts import Contracts
 
 SERVICES = ("catalog", "applications", "identity", "notifications")
 _PLAIN = {"Cache-Control": "public, max-age=300", "Content-Security-Policy": "default-src 'none'"}
 
 
-def add(routes: APIRouter, pages: Pages, api: PublicApi, contracts: Contracts) -> None:
+def add(routes: APIRouter, pages: Pages, api: Api, contracts: Contracts) -> None:
     events, parts, headers = contracts.events(), contracts.parts(), contracts.headers()
 
     @routes.get("/developers")
     async def developers(request: Request) -> Response:
         count = sum(len(of_service) for of_service in events.values())
-        return pages.render(request, "developers.html", services=SERVICES, protos=list(contracts.protos), events=count)
+        return pages.render(
+            request, "public/developers.html", services=SERVICES, protos=list(contracts.protos), events=count
+        )
 
     @routes.get("/developers/api/{service}")
     async def api_reference(request: Request, service: str) -> Response:
         if service not in SERVICES:
             raise HTTPException(404)
-        status, document = await api.call("GET", openapi_path(service), language=language_for(request))
-        if status != 200:
+        told = await api.call_public(request, "GET", openapi_path(service))
+        if not told.ok:
             raise HTTPException(404)
+        document = told.body
         return pages.render(
             request,
-            "openapi.html",
+            "public/openapi.html",
             service=service,
             source=openapi_path(service),
             info=document.get("info", {}),
@@ -40,7 +43,7 @@ def add(routes: APIRouter, pages: Pages, api: PublicApi, contracts: Contracts) -
 
     @routes.get("/developers/events")
     async def bus(request: Request) -> Response:
-        return pages.render(request, "events.html", events=events, parts=parts, headers_of_events=headers)
+        return pages.render(request, "public/events.html", events=events, parts=parts, headers_of_events=headers)
 
     @routes.get("/developers/asyncapi.yaml")
     async def asyncapi() -> Response:
@@ -53,7 +56,7 @@ def add(routes: APIRouter, pages: Pages, api: PublicApi, contracts: Contracts) -
             return Response(text, media_type="text/plain; charset=utf-8", headers=_PLAIN)
         if path not in contracts.protos:
             raise HTTPException(404)
-        return pages.render(request, "proto.html", name=path, text=contracts.protos[path])
+        return pages.render(request, "public/proto.html", name=path, text=contracts.protos[path])
 
 
 def openapi_path(service: str) -> str:

@@ -1,25 +1,8 @@
-"""Every sentence of the pages, in both languages. `{name}` is filled in, and escaped by the template."""
+"""Sentences of the pages for anybody."""
 
 from mpp_runtime.errors import Text
 
 TEXTS = {
-    "brand": Text("MPP Digital", "MPP Digital"),
-    "brand_line": Text("Mal pelayanan publik", "Mall of public services"),
-    "skip": Text("Langsung ke isi", "Skip to content"),
-    "other_language": Text("English", "Bahasa Indonesia"),
-    "independent": Text(
-        "Proyek sumber terbuka yang mandiri, bukan layanan resmi kementerian dengan nama yang sama.",
-        "An independent open-source project, not the ministry's own service of the same name.",
-    ),
-    "demo_mark": Text(
-        "Demonstrasi: semua orang, berkas, dan instansi di sini tiruan.",
-        "Demonstration: all people, files and agencies here are made up.",
-    ),
-    "nav": Text("Utama", "Main"),
-    "nav_home": Text("Beranda", "Home"),
-    "nav_track": Text("Lacak", "Track"),
-    "nav_verify": Text("Periksa dokumen", "Check a document"),
-    "nav_developers": Text("Pengembang", "Developers"),
     # Home
     "home_title": Text("Satu tempat untuk layanan publik", "One place for public services"),
     "home_lead": Text(
@@ -158,25 +141,9 @@ TEXTS = {
     ),
     "dev_back": Text("Semua kontrak", "All contracts"),
     "dev_source": Text("Dokumen asli", "The document itself"),
-    # Problems
-    "error_internal": Text(
-        "Terjadi kesalahan di pihak kami dan sudah tercatat. Tidak ada data Anda yang hilang.",
-        "Something broke on our side and was noted. None of your data is lost.",
+    "components_title": Text("Komponen halaman", "Components"),
+    "components_lead": Text(
+        "Semua bagian halaman dengan keadaannya. Terang atau gelap mengikuti pengaturan perangkat.",
+        "Every part of a page with its states. Light or dark follows the device.",
     ),
-    "error_404_title": Text("Halaman tidak ditemukan", "Page not found"),
-    "error_404": Text(
-        "Alamat ini tidak ada. Mungkin salah ketik, atau halamannya sudah pindah.",
-        "There is nothing at this address. It may be mistyped, or the page has moved.",
-    ),
-    "error_405_title": Text("Tidak bisa dengan cara ini", "Not in this way"),
-    "error_405": Text("Halaman ini tidak menerima kiriman seperti itu.", "This page does not take what was sent."),
-    "error_413_title": Text("Terlalu besar", "Too large"),
-    "error_413": Text("Yang dikirim terlalu besar.", "What was sent is too large."),
-    "error_400_title": Text("Tidak dapat dibaca", "Cannot be read"),
-    "error_400": Text(
-        "Isian tidak dapat dibaca. Muat ulang lalu coba lagi.", "The form cannot be read. Load it again."
-    ),
-    "error_later": Text("Coba lagi", "Try again"),
-    "error_trace": Text("Nomor jejak untuk laporan", "Trace id to quote in a report"),
-    "error_home": Text("Ke beranda", "To the home page"),
 }

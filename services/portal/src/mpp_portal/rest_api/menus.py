@@ -1,0 +1,43 @@
+"""The menu of each audience, and the links below every page."""
+
+from typing import TypedDict
+
+from mpp_design import Language
+
+from mpp_portal.domain import Who
+from mpp_portal.rest_api.texts import TEXTS
+
+
+class Entry(TypedDict):
+    """One link; `count` is a number beside it, or "" ."""
+
+    address: str
+    label: str
+    current: bool
+    count: str
+
+
+_ANYBODY = (("/track", "nav_track"), ("/verify", "nav_verify"))
+_PERSON = (
+    ("/applications", "nav_applications"),
+    ("/inbox", "nav_inbox"),
+    ("/me", "nav_me"),
+)
+_OFFICER = (("/office", "nav_office"),)
+_FOOT = (("/track", "nav_track"), ("/verify", "nav_verify"), ("/developers", "nav_developers"))
+
+
+def menu(who: Who | None, path: str, language: Language) -> list[Entry]:
+    """What this reader needs most."""
+    chosen = _ANYBODY if who is None else _OFFICER if who.officer else _PERSON
+    return [_entry(address, key, path, language) for address, key in chosen]
+
+
+def foot(path: str, language: Language) -> list[Entry]:
+    """The same for everybody."""
+    return [_entry(address, key, path, language) for address, key in _FOOT]
+
+
+def _entry(address: str, key: str, path: str, language: Language) -> Entry:
+    current = path == address or path.startswith(f"{address}/")
+    return {"address": address, "label": TEXTS[key].in_language(language), "current": current, "count": ""}

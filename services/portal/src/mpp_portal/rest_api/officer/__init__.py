@@ -1,0 +1,10 @@
+"""Pages of officers."""
+
+from fastapi import APIRouter
+
+from mpp_portal.rest_api.api import Api
+from mpp_portal.rest_api.pages import Pages
+
+
+def add(routes: APIRouter, pages: Pages, api: Api) -> None:
+    """Adds them; none yet."""

@@ -1,0 +1,16 @@
+"""Pages for anybody."""
+
+from fastapi import APIRouter
+
+from mpp_portal.rest_api.api import Api
+from mpp_portal.rest_api.pages import Pages
+from mpp_portal.rest_api.public import components, developers, following, home
+from mpp_portal.rest_api.public.contracts import Contracts
+
+
+def add(routes: APIRouter, pages: Pages, api: Api, contracts: Contracts) -> None:
+    """Adds them."""
+    home.add(routes, pages)
+    following.add(routes, pages, api)
+    developers.add(routes, pages, api, contracts)
+    components.add(routes, pages)

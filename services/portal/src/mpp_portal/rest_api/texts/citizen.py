@@ -1,0 +1,5 @@
+"""Sentences of the pages of people who apply."""
+
+from mpp_runtime.errors import Text
+
+TEXTS: dict[str, Text] = {}
