@@ -11,8 +11,9 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from mpp_design.formats import day, say
+
 from mpp_portal.rest_api.citizen.form.fields import Field
-from mpp_portal.rest_api.formats import day, say
 
 _WHOLE = re.compile(r"[+-]?(?:\d+|\d{1,3}(?:[. ]\d{3})+)", re.ASCII)
 _DECIMAL = re.compile(r"[+-]?\d+[.,]\d+", re.ASCII)
@@ -69,12 +70,12 @@ def readable(field: Field, value: Any, language: str) -> str:
 def _words(field: Field, value: Any, language: str) -> str:
     for option in field.options:
         if option.value == value and type(option.value) is type(value):
-            return say(option.label, language)
+            return say(option.label, language=language)
     if isinstance(value, bool):
         return {"id": ("Tidak", "Ya"), "en": ("No", "Yes")}[language][value]
     if field.kind == "date" and isinstance(value, str):
         try:
-            return day(date.fromisoformat(value).isoformat(), language)
+            return day(date.fromisoformat(value).isoformat(), language=language)
         except ValueError:
             return value
     return _plain(value)
@@ -130,6 +131,6 @@ def _month(word: str) -> int:
     """1 to 12 of "agustus", "agt" or "aug"; 0 for no month."""
     for language in ("id", "en"):
         for number in range(1, 13):
-            if day(date(2000, number, 1).isoformat(), language).split()[1].lower().startswith(word):
+            if day(date(2000, number, 1).isoformat(), language=language).split()[1].lower().startswith(word):
                 return number
     return {"agt": 8, "ags": 8, "nop": 11, "peb": 2, "pebruari": 2, "nopember": 11}.get(word, 0)
