@@ -8,12 +8,11 @@ from uuid import UUID
 import grpc
 import httpx
 import pytest
-from fastapi import APIRouter, FastAPI, Header, Request
+from fastapi import APIRouter, FastAPI, Request
 from mpp_runtime.errors import (
     REFUSALS,
     Conflict,
     FieldError,
-    PreconditionMissing,
     Refusal,
     Stale,
     Text,
@@ -25,6 +24,7 @@ from mpp_runtime.problems import language_of
 from mpp_runtime.rest import (
     Fingerprint,
     IdempotencyKey,
+    IfMatch,
     Language,
     allow,
     body_limit,
@@ -112,9 +112,15 @@ def make_router() -> APIRouter:
         return {"key": key, "print": print_.hex()}
 
     @router.put("/edit")
-    async def edit(caller: Anyone, if_match: Annotated[str | None, Header()] = None) -> dict[str, str]:
+    async def edit(caller: Anyone, if_match: IfMatch) -> dict[str, str]:
         require_match(if_match, 3)
         return {}
+
+    @router.delete("/things/{id}")
+    async def remove(id: UUID, caller: Annotated[Caller, allow("person")]) -> None: ...
+
+    @router.post("/things/{id}:act")
+    async def act(id: UUID, caller: Anyone) -> None: ...
 
     return router
 
@@ -323,8 +329,6 @@ async def test_if_match(client: httpx.AsyncClient) -> None:
     problem(await client.put("/edit", headers={"If-Match": 'W/"3"'}), 412, "stale")
     for good in (etag(3), "*", '"1", "3"'):
         assert (await client.put("/edit", headers={"If-Match": good})).status_code == 200
-    with pytest.raises(PreconditionMissing):
-        require_match(None, 1)
     with pytest.raises(Stale):
         require_match('"2"', 1)
 
@@ -385,3 +389,27 @@ def test_a_route_must_say_who_may_call() -> None:
 def test_what_allow_says_can_be_read_by_tests(app: FastAPI) -> None:
     dependency = allow("officer", roles={"head"}).dependency
     assert (dependency.kinds, dependency.roles) == ({"officer"}, {"head"})
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "allowed"),
+    [("PUT", "/things", "POST"), ("PUT", "/things/1", "DELETE, GET"), ("PUT", "/things/1:act", "POST")],
+)
+async def test_a_405_names_every_method_of_the_address(
+    client: httpx.AsyncClient, method: str, path: str, allowed: str
+) -> None:
+    answer = await client.request(method, path)
+    problem(answer, 405, "method-not-allowed")
+    assert answer.headers["allow"] == allowed
+
+
+async def test_the_document_says_what_is_needed(client: httpx.AsyncClient) -> None:
+    paths = (await client.get("http://test/api/test/openapi.json")).json()["paths"]
+
+    def needed(method: str, path: str) -> set[str]:
+        return {p["name"].lower() for p in paths[f"/api/test/v1{path}"][method].get("parameters", ()) if p["required"]}
+
+    assert needed("post", "/once") == {"idempotency-key"}
+    assert needed("put", "/edit") == {"if-match"}
+    assert paths["/api/test/v1/mine"]["get"]["security"] == [{"token": []}]
+    assert "security" not in paths["/api/test/v1/open"]["get"]

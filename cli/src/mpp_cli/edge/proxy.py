@@ -67,7 +67,8 @@ class Edge:
         """The application; it owns its connections to the services."""
         app = web.Application()
         app.router.add_get(READY_PATH, _ready)
-        app.router.add_route("*", "/{path:.*}", self.handle, expect_handler=_expect)
+        # Not `.*`: an address may hold a line break, and its answer is a service's too.
+        app.router.add_route("*", r"/{path:[\s\S]*}", self.handle, expect_handler=_expect)
         app.cleanup_ctx.append(self._connections)
         return app
 

@@ -1,5 +1,6 @@
 """Refusals and framework errors as RFC 9457 problem details, in the reader's language."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
@@ -15,6 +16,7 @@ from mpp_runtime.errors import (
     Malformed,
     MethodNotAllowed,
     NotFound,
+    PreconditionMissing,
     Refusal,
     Text,
     TooLarge,
@@ -45,6 +47,13 @@ _FIELD_TEXTS = {
     "model_attributes_type": Text("Harus berupa objek.", "Must be an object."),
     "list_type": Text("Harus berupa daftar.", "Must be a list."),
 }
+_NO_KEY = Malformed(
+    "idempotency-key-missing",
+    Text("Sertakan Idempotency-Key, 1-255 karakter ASCII.", "Send an Idempotency-Key, 1-255 ASCII characters."),
+)
+_NO_TAG = PreconditionMissing(
+    "if-match-missing", Text("Sertakan If-Match dengan ETag terakhir.", "Send If-Match with the last ETag.")
+)
 _ANY_FIELD = Text("Nilai tidak sah.", "Not a valid value.")
 
 
@@ -98,21 +107,26 @@ async def on_refusal(request: Request, error: Exception) -> Response:
 async def on_http(request: Request, error: Exception) -> Response:
     """What the framework refuses by itself: unknown route, method, unreadable body."""
     assert isinstance(error, HTTPException)
-    refusal: Refusal
-    if error.status_code == 404:
-        refusal = NotFound("not-found", NOT_FOUND)
-    elif error.status_code == 405:
-        refusal = MethodNotAllowed(
-            "method-not-allowed", Text("Metode ini tidak tersedia di sini.", "This method is not available here.")
-        )
-    elif error.status_code == 413:
-        refusal = TooLarge("too-large", TOO_LARGE)
-    else:
-        refusal = Malformed("malformed", Text("Isi permintaan tidak dapat dibaca.", "The request cannot be read."))
-    answer = problem(refusal, request)
-    if error.status_code == 405 and error.headers:
-        answer.headers.update(error.headers)
+    no_method = Text("Metode ini tidak tersedia di sini.", "This method is not available here.")
+    refusals: dict[int, Refusal] = {
+        404: NotFound("not-found", NOT_FOUND),
+        405: MethodNotAllowed("method-not-allowed", no_method),
+        413: TooLarge("too-large", TOO_LARGE),
+    }
+    unread = Malformed("malformed", Text("Isi permintaan tidak dapat dibaca.", "The request cannot be read."))
+    answer = problem(refusals.get(error.status_code, unread), request)
+    if error.status_code == 405:
+        answer.headers["Allow"] = ", ".join(sorted(_methods_at(request)))
     return answer
+
+
+def _methods_at(request: Request) -> set[str]:
+    """Starlette names those of the first route only. `/{id}:act` looks like `/{id}` too: the closer one counts."""
+    found: dict[int, set[str]] = {0: set()}
+    for template, operations in request.app.openapi()["paths"].items():
+        if re.fullmatch(re.sub("{.*?}", "[^/]+", template), request.url.path):
+            found.setdefault(len(re.sub("{.*?}", "", template)), set()).update(name.upper() for name in operations)
+    return found[max(found)]
 
 
 async def on_invalid(request: Request, error: Exception) -> Response:
@@ -123,6 +137,9 @@ async def on_invalid(request: Request, error: Exception) -> Response:
     places = {e["loc"][0] for e in found if e["loc"]}
     if "path" in places:
         return problem(NotFound("not-found", NOT_FOUND), request)
+    for header, refused in (("Idempotency-Key", _NO_KEY), ("If-Match", _NO_TAG)):
+        if any(tuple(e["loc"]) == ("header", header) for e in found):
+            return problem(refused, request)
     if "json_invalid" in kinds:
         return problem(Malformed("malformed-json", Text("Isi bukan JSON yang sah.", "The body is not JSON.")), request)
     media = request.headers.get("content-type", "").partition(";")[0].strip().lower()

@@ -4,8 +4,8 @@ import re
 from typing import Annotated
 
 from fastapi import Depends, Header
-from mpp_runtime.errors import Malformed, PreconditionMissing, Text
-from mpp_runtime.rest import Fingerprint
+from mpp_runtime.errors import Malformed, Text
+from mpp_runtime.rest import Fingerprint, IfMatch
 from mpp_runtime.tokens import Caller
 
 from mpp_applications.domain.actors import Actor, Desk, applicant
@@ -35,14 +35,8 @@ def expected_version(
     return int(found[1]) if found else _NEVER
 
 
-def seen_version(
-    if_match: Annotated[str | None, Header(description="ETag of the version you have seen")] = None,
-) -> int | None:
-    """Like `expected_version`, for what must not be decided blindly. Raises PreconditionMissing without the header."""
-    if if_match is None:
-        raise PreconditionMissing(
-            "if-match-missing", Text("Sertakan If-Match dengan ETag terakhir.", "Send If-Match with the last ETag.")
-        )
+def seen_version(if_match: IfMatch) -> int | None:
+    """Like `expected_version`, for what must not be decided blindly: the header is needed."""
     return expected_version(if_match)
 
 

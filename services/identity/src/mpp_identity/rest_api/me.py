@@ -3,11 +3,11 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Header, Query, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 from fastapi.encoders import jsonable_encoder
 from fastapi.responses import JSONResponse
 from mpp_runtime.errors import Invalid, Text
-from mpp_runtime.rest import Language, allow, decode_cursor, encode_cursor, etag, require_match
+from mpp_runtime.rest import IfMatch, Language, allow, decode_cursor, encode_cursor, etag, require_match
 from mpp_runtime.tokens import Caller
 
 from mpp_identity.domain.contacts import Contact
@@ -49,7 +49,7 @@ def router(profile: Profile, trusted_proxies: tuple[str, ...]) -> APIRouter:
         body: ProfileInput,
         caller: Annotated[Caller, allow("person")],
         response: Response,
-        if_match: Annotated[str | None, Header()] = None,
+        if_match: IfMatch,
     ) -> Me:
         """Changes the language at once, a contact after its code (POST /me/contact:confirm). Names are the agency's."""
         account = await profile.read(caller.id)

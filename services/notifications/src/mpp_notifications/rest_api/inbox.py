@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Header, Query, Response
+from fastapi import APIRouter, Query, Response
 from mpp_runtime.errors import NotFound, Text
-from mpp_runtime.rest import Language, allow, etag, require_match
+from mpp_runtime.rest import IfMatch, Language, allow, etag, require_match
 from mpp_runtime.tokens import Caller
 
 from mpp_notifications.rest_api.wire import (
@@ -59,7 +59,7 @@ def router(inbox: OwnInbox, preferences: OwnPreferences, notes: Mapping[str, Tex
         body: PreferencesIn,
         caller: Own,
         response: Response,
-        if_match: Annotated[str | None, Header(description="ETag of the choice that is replaced")] = None,
+        if_match: IfMatch,
     ) -> PreferencesOut:
         person = _person(caller)
         present = await preferences.get(person)
