@@ -1,6 +1,7 @@
 """A definition's form for people: fields out of its schema and layout, answers out of what was typed, and back."""
 
 from mpp_portal.rest_api.citizen.form.answers import Changes, changes_of, fingerprint_of, value_at
+from mpp_portal.rest_api.citizen.form.conditions import asked, reads
 from mpp_portal.rest_api.citizen.form.fields import Field, Form, Option, Step
 from mpp_portal.rest_api.citizen.form.problems import FieldProblem, placed
 from mpp_portal.rest_api.citizen.form.values import parsed, readable, typed
@@ -12,11 +13,13 @@ __all__ = [
     "Form",
     "Option",
     "Step",
+    "asked",
     "changes_of",
     "fingerprint_of",
     "parsed",
     "placed",
     "readable",
+    "reads",
     "typed",
     "value_at",
 ]

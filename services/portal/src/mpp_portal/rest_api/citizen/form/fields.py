@@ -1,7 +1,7 @@
 """What a form asks, step by step: the JSON Schema (2020-12) says the shape, the layout order, words and conditions."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 Told = Mapping[str, str]
@@ -54,12 +54,26 @@ class Step:
 
 
 @dataclass(frozen=True)
+class PrefillRule:
+    """A register that can fill in `fields` (pointers)."""
+
+    code: str
+    agency_name: Told
+    fields: frozenset[str]
+
+
+@dataclass(frozen=True)
 class Form:
-    """`steps` are the pages to fill in; `statements` are what is agreed to at the end, after everything was seen."""
+    """`steps` are the pages to fill in; `statements` are what is agreed to at the end, after everything was seen.
+
+    `papers`: the name of each paper a file can be attached for, by code.
+    """
 
     schema: Mapping[str, Any]
     steps: tuple[Step, ...]
     statements: tuple[Field, ...]
+    prefill: tuple[PrefillRule, ...] = ()
+    papers: Mapping[str, Told] = field(default_factory=dict)
 
     @classmethod
     def of(cls, told: Mapping[str, Any]) -> "Form":
@@ -74,7 +88,16 @@ class Form:
                 statements += fields
             else:
                 steps.append(Step(len(steps) + 1, group["title"], fields))
-        return cls(schema, tuple(steps), tuple(statements))
+        prefill = tuple(
+            PrefillRule(rule["code"], rule["agency_name"], frozenset(rule["fields"]))
+            for rule in told.get("prefill") or ()
+        )
+        papers = {
+            paper["code"]: paper["name"]
+            for each in told.get("requirements") or ()
+            for paper in each.get("any_of") or (each,)
+        }
+        return cls(schema, tuple(steps), tuple(statements), prefill, papers)
 
     @property
     def fields(self) -> tuple[Field, ...]:
@@ -89,9 +112,9 @@ class Form:
 
     def at_or_below(self, pointer: str) -> Iterator[Field]:
         """The field of a pointer, or all fields of the object it names."""
-        for field in self.fields:
-            if field.pointer == pointer or field.pointer.startswith(f"{pointer}/"):
-                yield field
+        for each in self.fields:
+            if each.pointer == pointer or each.pointer.startswith(f"{pointer}/"):
+                yield each
 
 
 def _field(schema: Mapping[str, Any], raw: Mapping[str, Any], ruled: Collection[str]) -> Field:

@@ -1,0 +1,118 @@
+"""Everything once more before it is handed in; handing in; the receipt."""
+
+import secrets
+from typing import Any
+from uuid import UUID
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+
+from mpp_portal.rest_api.citizen.form import FieldProblem, changes_of, placed, readable, value_at
+from mpp_portal.rest_api.citizen.kept import kept
+from mpp_portal.rest_api.citizen.own import APPLICATIONS, Own, address, may
+from mpp_portal.rest_api.citizen.steps import Way
+from mpp_portal.rest_api.citizen.wizard import texts_of
+from mpp_portal.rest_api.citizen.words import elsewhere, question_words, step_names
+from mpp_portal.rest_api.language import language_for
+from mpp_portal.rest_api.pages import Pages, redirect
+from mpp_portal.rest_api.routing import PersonOnly
+
+_TRIES = 3
+
+
+def add(routes: APIRouter, pages: Pages, own: Own) -> None:
+    def page(
+        request: Request, way: Way, *, status: int = 200, problems: list[FieldProblem] | None = None, key: str = ""
+    ) -> Response:
+        return pages.render(
+            request,
+            "citizen/review.html",
+            status=status,
+            file=way.file,
+            way=way,
+            sections=sections(way, language_for(request)),
+            statements=way.questions(way.form.statements, problems=problems or ()),
+            progress=step_names(pages, request, way),
+            summary=elsewhere(pages, request, way, problems or ()),
+            **question_words(pages, request),
+            key=key or secrets.token_urlsafe(16),
+        )
+
+    async def way_of(request: Request, id: UUID) -> Way:
+        file = await own.file(request, id)
+        return Way.of(file, await own.form(request, file), await own.today(request, file))
+
+    @routes.get("/applications/{id}/review")
+    async def review(request: Request, who: PersonOnly, id: UUID) -> Response:
+        way = await way_of(request, id)
+        return page(request, way) if may(way.file, "submit") else redirect(address(way.file))
+
+    @routes.post("/applications/{id}/review")
+    @kept(pages)
+    async def hand_in(request: Request, who: PersonOnly, id: UUID) -> Response:
+        sent = await pages.posted(request)
+        key = str(sent.get("key", ""))[:100] or secrets.token_urlsafe(16)
+        for _ in range(_TRIES):
+            way = await way_of(request, id)
+            if not may(way.file, "submit"):
+                # Handed in already: by the first press of the button, or in another tab.
+                return redirect(address(way.file, "/receipt"))
+            changes = changes_of(way.form, way.file["answers"], way.form.statements, texts_of(sent), way.today)
+            if changes.patch:
+                changed = await own.change(request, way.file, changes.patch)
+                if changed.status in (409, 412):
+                    continue
+                way = Way.of(changed.content(), way.form, way.today)
+            tag = f'"{way.file["version"]}"'
+            answer = await own.api.call(request, "POST", f"{APPLICATIONS}/{id}:submit", key=key, etag=tag)
+            if answer.status in (409, 412):
+                continue
+            if answer.status == 422:
+                told = [
+                    {"field": field, "code": code, "detail": detail} for field, code, detail in answer.problem.errors
+                ]
+                problems = placed(way.form, way.file["answers"], told, way.today)
+                return page(request, await way_of(request, id), status=422, problems=problems)
+            answer.content()
+            return redirect(address(way.file, "/receipt"))
+        return page(request, await way_of(request, id), status=412)
+
+    @routes.get("/applications/{id}/receipt")
+    async def receipt(request: Request, who: PersonOnly, id: UUID) -> Response:
+        file = await own.file(request, id)
+        if file["number"] is None:
+            return redirect(address(file, "/review"))
+        form = await own.form(request, file)
+        way = Way.of(file, form, await own.today(request, file))
+        return pages.render(
+            request,
+            "citizen/receipt.html",
+            file=file,
+            zone=await own.zone(request, file["mall"]["code"]),
+            papers=paper_names(way),
+            sections=sections(way, language_for(request)),
+        )
+
+
+def sections(way: Way, language: str) -> list[dict[str, Any]]:
+    """Step by step what was answered, in words: {title, address, rows: [{label, value, pointer}]}."""
+    return [
+        {
+            "title": step.title,
+            "address": address(way.file, f"/form/{step.number}"),
+            "rows": [
+                {
+                    "label": field.label,
+                    "value": readable(field, value_at(way.file["answers"], field.pointer), language),
+                    "name": field.name,
+                }
+                for field in way.shown(step)
+            ],
+        }
+        for step in way.form.steps
+    ]
+
+
+def paper_names(way: Way) -> list[tuple[Any, Any]]:
+    """(name of the paper, attachment) of each file."""
+    return [(way.form.papers[each["requirement"]], each) for each in way.file["attachments"]]
