@@ -144,3 +144,18 @@ async def test_what_a_decision_would_make_is_shown_before_it(actors: Actors, cas
     await actors.answer_check(id)
     await actors.decide(RECOMMENDER, id, "recommend")
     assert (await cases.previews.facts(HEAD, id, "permit")).signer.name == "Hendra Gunawan"
+
+
+async def test_a_task_is_looked_at_without_reading_the_person(actors: Actors, cases: UseCases, world: World) -> None:
+    id = await actors.submitted()
+    task = await actors.task_of(VERIFIER, id)
+    await cases.desk_work.claim(VERIFIER, task, actors.reply(VERIFIER.id))
+    world.identity.readings.clear()
+    seen = await cases.desk_work.task(VERIFIER, task)
+    assert [each.code for each in seen.actions] == ["accept", "return", "reject", "release"]
+    assert (seen.particulars, world.identity.readings) == (None, [])
+    with pytest.raises(NotFound, match="task-unknown"):
+        await cases.desk_work.task(STRANGE_VERIFIER, task)
+    await cases.desk_work.act(VERIFIER, id, Decision("accept"), None, actors.reply(VERIFIER.id))
+    after = await cases.desk_work.task(VERIFIER, task)
+    assert (after.application.state, after.actions) == ("registry-check", ()), "a closed task says what became of it"

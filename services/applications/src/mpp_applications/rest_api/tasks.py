@@ -69,6 +69,16 @@ def router(desk_work: DeskWork, clock: Clock) -> APIRouter:
     ) -> Response:
         return response(await desk_work.claim_next(actor_of(caller), only, standing(caller.id, once)))
 
+    @routes.get(
+        "/{task_id}",
+        response_model=wire.VerbOut,
+        summary="Where the application of a task stands and what you may do; nothing of the person is read",
+    )
+    async def read(task_id: UUID, caller: Officer) -> Response:
+        view = await desk_work.task(actor_of(caller), task_id)
+        shown = presenting.verb(view, clock(), caller.id)
+        return response(presenting.answer(200, shown, shown.version))
+
     @routes.post(
         "/{task_id}:claim", response_model=wire.VerbOut, summary="Take a task; of any number of officers one gets it"
     )

@@ -13,7 +13,7 @@ from mpp_applications.domain.events import CorrectionItem
 from mpp_applications.use_cases.access import Access
 from mpp_applications.use_cases.changing import Changing
 from mpp_applications.use_cases.ports import Answer, Head, InboxCount, InboxFilter, InboxLine
-from mpp_applications.use_cases.views import Reply
+from mpp_applications.use_cases.views import Reply, View, view
 
 # What is due within this time is soon due.
 SOON = timedelta(hours=24)
@@ -38,6 +38,13 @@ class DeskWork:
     async def inbox(self, officer: Actor, only: InboxFilter, limit: int, after: UUID | None) -> Sequence[InboxLine]:
         """Open tasks of the officer's own desks, the earliest due first."""
         return await self._changing.store.inbox(officer.id, officer.desks, only, limit, after)
+
+    async def task(self, officer: Actor, task: UUID) -> View:
+        """Where the application of a task stands, the task closed or not. Raises NotFound at another desk."""
+        head = await self._of_task(officer, task)
+        store = self._changing.store
+        application = await store.read(head.id, await self._changing.offerings.get(head.digest))
+        return await view(application, officer, store, self._changing.now())
 
     async def counts(self, officer: Actor) -> Sequence[InboxCount]:
         """How many open tasks the officer's desks have, by desk, step and public service."""
