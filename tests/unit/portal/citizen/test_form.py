@@ -12,7 +12,7 @@ import pytest
 import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from mpp_portal.rest_api.citizen.form import (
+from mpp_portal.rest_api.form import (
     Field,
     Form,
     changes_of,

@@ -12,7 +12,7 @@ from mpp_runtime.errors import Refusal
 
 from mpp_portal.domain import Answer
 from mpp_portal.rest_api.api import Api
-from mpp_portal.rest_api.citizen.form import Form
+from mpp_portal.rest_api.form import Form
 
 APPLICATIONS = "/api/applications/v1/applications"
 _CATALOG = "/api/catalog/v1"

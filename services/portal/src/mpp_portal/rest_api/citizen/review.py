@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from mpp_portal.rest_api.citizen.form import FieldProblem, changes_of, placed, readable, value_at
+from mpp_portal.rest_api.form import FieldProblem, changes_of, placed, readable, value_at
 from mpp_portal.rest_api.citizen.kept import kept
 from mpp_portal.rest_api.citizen.own import APPLICATIONS, Own, address, may
 from mpp_portal.rest_api.citizen.steps import Way

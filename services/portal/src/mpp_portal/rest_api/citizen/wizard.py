@@ -12,7 +12,7 @@ from starlette.datastructures import FormData
 
 from mpp_portal.domain import Answer
 from mpp_portal.rest_api.citizen.applying import fill_in
-from mpp_portal.rest_api.citizen.form import Field, Form, Step, changes_of, fingerprint_of, placed
+from mpp_portal.rest_api.form import Field, Form, Step, changes_of, fingerprint_of, placed
 from mpp_portal.rest_api.citizen.kept import kept, retry_after, send_again
 from mpp_portal.rest_api.citizen.own import Own, address, may
 from mpp_portal.rest_api.citizen.steps import Way, watched

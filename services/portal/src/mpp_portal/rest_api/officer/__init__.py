@@ -1,10 +1,20 @@
-"""Pages of officers."""
+"""Pages of officers: the desk, a file, a decision, a signature. Every call is made with the officer's own token."""
 
 from fastapi import APIRouter
 
 from mpp_portal.rest_api.api import Api
+from mpp_portal.rest_api.officer import deciding, desk, file_page, papers, signing
+from mpp_portal.rest_api.officer.colleagues import Colleagues
+from mpp_portal.rest_api.officer.file_page import FilePage
 from mpp_portal.rest_api.pages import Pages
 
 
 def add(routes: APIRouter, pages: Pages, api: Api) -> None:
-    """Adds them; none yet."""
+    """Adds them."""
+    colleagues = Colleagues(api)
+    page = FilePage(pages, api, colleagues)
+    desk.add(routes, pages, api, colleagues)
+    file_page.add(routes, page)
+    papers.add(routes, pages, api)
+    deciding.add(routes, pages, api, page)
+    signing.add(routes, pages, api)

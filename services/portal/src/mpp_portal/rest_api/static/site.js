@@ -1,6 +1,7 @@
 // What pages do beyond htmx. Without a script every page works; this only spares people a wait or a loss.
 // Marks in the HTML: form[data-keep] asks before typed words are lost; form[data-progress] shows an upload's progress;
-// [data-submit-once] is sent once; [data-count] is filled with a number from an address; [data-print] prints.
+// [data-submit-once] is sent once; [data-count] is filled with a number from an address; [data-print] prints;
+// [data-refresh] is loaded anew every so many seconds, by its own hx-get.
 "use strict";
 
 const english = document.documentElement.lang === "en";
@@ -148,7 +149,20 @@ function readable(text) {
   }
 }
 
+// A list that others change too. Never while nobody looks, and never under a finger, a pointer or the focus.
+function refresh() {
+  for (const place of document.querySelectorAll("[data-refresh]")) {
+    place.age = (place.age ?? 0) + 1;
+    const busy = place.contains(document.activeElement) || place.matches(":hover");
+    if (place.age < Number(place.dataset.refresh) || document.hidden || busy || !window.htmx) continue;
+    place.age = 0;
+    window.htmx.trigger(place, "refresh");
+  }
+}
+setInterval(refresh, 1000);
+
 function prepare() {
+  for (const place of document.querySelectorAll("[data-only-script]")) place.hidden = false;
   const counts = new Set();
   for (const place of document.querySelectorAll("[data-count]")) {
     if (!counts.has(place.dataset.count)) { counts.add(place.dataset.count); fill(place); }

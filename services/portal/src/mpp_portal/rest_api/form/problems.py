@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from mpp_portal.rest_api.citizen.form.conditions import asked
-from mpp_portal.rest_api.citizen.form.fields import Field, Form
+from mpp_portal.rest_api.form.conditions import asked
+from mpp_portal.rest_api.form.fields import Field, Form
 
 _ANSWERS = "/answers"
 _PAPERS = "/attachments/"

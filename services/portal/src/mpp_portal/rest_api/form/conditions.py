@@ -8,7 +8,7 @@ from typing import Any
 
 import cel
 
-from mpp_portal.rest_api.citizen.form.fields import Field
+from mpp_portal.rest_api.form.fields import Field
 
 _READS = re.compile(r"\banswers((?:\.[A-Za-z_]\w*)+)")
 

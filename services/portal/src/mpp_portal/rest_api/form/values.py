@@ -13,7 +13,7 @@ from typing import Any
 
 from mpp_design.formats import day, say
 
-from mpp_portal.rest_api.citizen.form.fields import Field
+from mpp_portal.rest_api.form.fields import Field
 
 _WHOLE = re.compile(r"[+-]?(?:\d+|\d{1,3}(?:[. ]\d{3})+)", re.ASCII)
 _DECIMAL = re.compile(r"[+-]?\d+[.,]\d+", re.ASCII)

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from mpp_portal.rest_api.citizen.form.conditions import asked
-from mpp_portal.rest_api.citizen.form.fields import Field, Form
-from mpp_portal.rest_api.citizen.form.values import parsed
+from mpp_portal.rest_api.form.conditions import asked
+from mpp_portal.rest_api.form.fields import Field, Form
+from mpp_portal.rest_api.form.values import parsed
 
 Answers = Mapping[str, Any]
 
