@@ -51,6 +51,12 @@ class Case:
     papers: tuple[PaperRow, ...]
 
     @property
+    def labels(self) -> dict[str, str]:
+        """What a correction can be about: target to name."""
+        answers = {row.pointer: row.label for section in self.sections for row in section.rows}
+        return answers | {paper.target: paper.name for paper in self.papers}
+
+    @property
     def differences(self) -> list[Row]:
         """Where the person wrote something else than a register holds."""
         return [row for section in self.sections for row in section.rows if row.register and not row.register.same]

@@ -73,6 +73,9 @@ class FilePage:
         lines = timeline.content()["lines"]
         task = told["task"] or {}
         names = await self._colleagues.names(request, [task.get("claimed_by"), *(line["officer"] for line in lines)])
+        found = case(told, form.content(), language_for(request))
+        # At the top of the page a sentence stands alone: it has to name what it is about.
+        named = {f"note:{target}": label for target, label in found.labels.items()}
         decisions = [action for action in told["actions"] if action["code"] not in ("claim", "release")]
         return framed(
             self._pages.render(
@@ -80,8 +83,8 @@ class FilePage:
                 "officer/file.html",
                 status=status,
                 file=told,
-                form=form.content(),
-                case=case(told, form.body, language_for(request)),
+                form=form.body,
+                case=found,
                 lines=lines,
                 names=names,
                 decisions=decisions,
@@ -90,7 +93,7 @@ class FilePage:
                 mine=bool(task.get("claimed_by_me")),
                 colleague=bool(task.get("claimed")) and not task.get("claimed_by_me"),
                 written=written or Written(),
-                errors=list(errors),
+                errors=[(id, f"{named[id]}: {text}" if id in named else text) for id, text in errors],
                 wrong=dict(errors),
                 happened=happened,
                 since=[line for line in lines if happened and line["version"] > happened.version],
