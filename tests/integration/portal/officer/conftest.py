@@ -26,8 +26,11 @@ class Nurse:
         handed_in: dict[str, Any] = self._filing.submit()
         return handed_in
 
+    def get(self, path: str, **params: Any) -> Any:
+        return self._filing.nurse.get(path, **params)
+
     def sees(self, application: dict[str, Any]) -> dict[str, Any]:
-        seen: dict[str, Any] = self._filing.nurse.get(f"/api/applications/v1/applications/{application['id']}")
+        seen: dict[str, Any] = self.get(f"/api/applications/v1/applications/{application['id']}")
         return seen
 
 

@@ -21,7 +21,6 @@ _GONE = Text("Berkas ini tidak ada lagi.", "This paper is no longer there.")
 _QUIET = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'"
 _HEADERS = {
     "Cache-Control": "private, no-store",
-    "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "SAMEORIGIN",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Referrer-Policy": "same-origin",
