@@ -26,7 +26,10 @@ FORM: dict[str, Any] = {
                 {"path": "/licence/until", "label": {"id": "Sampai", "en": "Until"}},
             ],
         },
-        {"title": {"id": "Lain", "en": "Other"}, "fields": [{"path": "/note", "label": {"id": "Catatan", "en": "Note"}}]},
+        {
+            "title": {"id": "Lain", "en": "Other"},
+            "fields": [{"path": "/note", "label": {"id": "Catatan", "en": "Note"}}],
+        },
     ],
     "rules": [],
 }  # fmt: skip

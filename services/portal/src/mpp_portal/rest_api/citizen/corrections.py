@@ -11,13 +11,13 @@ from mpp_runtime.problems import NOT_FOUND
 from mpp_runtime.rest import MIB, body_limit
 from starlette.datastructures import FormData
 
-from mpp_portal.rest_api.form import Field, changes_of, placed
 from mpp_portal.rest_api.citizen.kept import kept
 from mpp_portal.rest_api.citizen.own import APPLICATIONS, Own, address
 from mpp_portal.rest_api.citizen.papers import paper_wanted, send_files
 from mpp_portal.rest_api.citizen.steps import Way
 from mpp_portal.rest_api.citizen.wizard import texts_of
 from mpp_portal.rest_api.citizen.words import elsewhere, question_problems, question_words
+from mpp_portal.rest_api.form import Field, changes_of, placed
 from mpp_portal.rest_api.pages import Pages, redirect
 from mpp_portal.rest_api.routing import PersonOnly
 

@@ -7,12 +7,12 @@ from uuid import UUID
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from mpp_portal.rest_api.form import FieldProblem, changes_of, placed, readable, value_at
 from mpp_portal.rest_api.citizen.kept import kept
 from mpp_portal.rest_api.citizen.own import APPLICATIONS, Own, address, may
 from mpp_portal.rest_api.citizen.steps import Way
 from mpp_portal.rest_api.citizen.wizard import texts_of
 from mpp_portal.rest_api.citizen.words import elsewhere, question_words, step_names
+from mpp_portal.rest_api.form import FieldProblem, changes_of, placed, readable, value_at
 from mpp_portal.rest_api.language import language_for
 from mpp_portal.rest_api.pages import Pages, redirect
 from mpp_portal.rest_api.routing import PersonOnly

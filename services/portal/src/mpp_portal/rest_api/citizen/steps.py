@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from mpp_portal.rest_api.form import Field, FieldProblem, Form, Step, asked, placed, reads, typed, value_at
 from mpp_portal.rest_api.citizen.own import File
+from mpp_portal.rest_api.form import Field, FieldProblem, Form, Step, asked, placed, reads, typed, value_at
 
 
 @dataclass(frozen=True)

@@ -12,11 +12,11 @@ from starlette.datastructures import FormData
 
 from mpp_portal.domain import Answer
 from mpp_portal.rest_api.citizen.applying import fill_in
-from mpp_portal.rest_api.form import Field, Form, Step, changes_of, fingerprint_of, placed
 from mpp_portal.rest_api.citizen.kept import kept, retry_after, send_again
 from mpp_portal.rest_api.citizen.own import Own, address, may
 from mpp_portal.rest_api.citizen.steps import Way, watched
 from mpp_portal.rest_api.citizen.words import on_page, question_words, step_names
+from mpp_portal.rest_api.form import Field, Form, Step, changes_of, fingerprint_of, placed
 from mpp_portal.rest_api.pages import Pages, redirect
 from mpp_portal.rest_api.routing import PersonOnly
 

@@ -8,9 +8,9 @@ from typing import Any
 from fastapi import Request
 from mpp_design.formats import WEST, say
 
-from mpp_portal.rest_api.form import Field, FieldProblem, readable
 from mpp_portal.rest_api.citizen.own import address
 from mpp_portal.rest_api.citizen.steps import Question, Way
+from mpp_portal.rest_api.form import Field, FieldProblem, readable
 from mpp_portal.rest_api.language import language_for
 from mpp_portal.rest_api.pages import Pages
 
