@@ -37,7 +37,8 @@ async def test_all_pages_are_in_the_picture(renderer: TypstRenderer) -> None:
     picture = await renderer.picture(text.decode(), {}, AT)
     root = ElementTree.fromstring(picture)
     assert root.get("viewBox") == "0 0 100 150"
-    assert [page.get("y") for page in root if page.tag.endswith("svg")] == ["0", "50", "100"]
+    pages = [[page.get(name) for name in ("y", "width", "height", "viewBox")] for page in root]
+    assert pages == [[top, "100", "50", "0 0 100 50"] for top in ("0", "50", "100")]
 
 
 async def test_what_a_person_wrote_is_text_in_the_picture(renderer: TypstRenderer) -> None:

@@ -64,7 +64,11 @@ def test_what_is_sealed_is_opened_by_the_same_kind_and_a_kept_key_only() -> None
         assert seal(old).open("mpp-session", broken) is None, broken
 
 
-@pytest.mark.parametrize("given", ["", "{}", '{"keys":[]}', json.dumps({"keys": keys("short", size=128)})])
+@pytest.mark.parametrize(
+    "given",
+    ["", "{}", '{"keys":[]}', json.dumps({"keys": keys("short", size=128)})],
+    ids=["nothing", "no-set", "no-key", "short-key"],
+)
 def test_a_key_that_is_none_is_refused_at_the_start(given: str) -> None:
     with pytest.raises(ValueError, match=r"key|JWK"):
         Seal(given)

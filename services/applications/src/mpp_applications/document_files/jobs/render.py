@@ -1,6 +1,5 @@
 """Job: a Typst template and its data → PDF/A-2b, or a picture of it. The same input gives the same bytes."""
 
-import itertools
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -10,6 +9,8 @@ import typst
 from mpp_applications.document_files.jobs.child import Answer, run
 
 STANDARD: "typst.PDFStandard" = "a-2b"
+SIZE = re.compile(rb' (?:width|height)="[0-9.]+pt"')
+PLACE = b'<svg y="%g" width="%g" height="%g" '
 VIEW_BOX = re.compile(rb'viewBox="0 0 ([0-9.]+) ([0-9.]+)"')
 
 
@@ -36,12 +37,14 @@ def render(header: Mapping[str, Any], body: bytes) -> Answer:
 
 def stacked(pages: Sequence[bytes]) -> bytes:
     """SVG pages as one SVG, the first one on top."""
-    sizes = [tuple(map(float, VIEW_BOX.search(page).groups())) for page in pages]  # type: ignore[union-attr]
-    width, height = max(size[0] for size in sizes), sum(size[1] for size in sizes)
-    tops = itertools.accumulate((size[1] for size in sizes), initial=0.0)
-    placed = [page.replace(b"<svg ", b'<svg y="%g" ' % top, 1) for page, top in zip(pages, tops, strict=False)]
-    frame = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:g} {height:g}">'.encode()
-    return frame + b"".join(placed) + b"</svg>"
+    drawn, top, width = [], 0.0, 0.0
+    for page in pages:
+        across, down = (float(size) for size in VIEW_BOX.search(page).groups())  # type: ignore[union-attr]
+        # In the units of the whole: a page's own size is in points, which are larger.
+        drawn.append(SIZE.sub(b"", page, count=2).replace(b"<svg ", PLACE % (top, across, down), 1))
+        top, width = top + down, max(width, across)
+    frame = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:g} {top:g}">'.encode()
+    return frame + b"".join(drawn) + b"</svg>"
 
 
 if __name__ == "__main__":
