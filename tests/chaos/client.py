@@ -1,4 +1,4 @@
-"""A client as it should be: it repeats a request under the same key until it knows what became of it, and keeps a diary.
+"""A client as it should be: it repeats a request under the same key until it knows what became of it, in a diary.
 
 The diary is what `mpp check --history` reads (docs/reliability.md).
 """
@@ -69,13 +69,12 @@ class PatientVisitor:
 
         self._diary.write(op, verb, "invoke", key=key, application=application)
         answer = self._settled("POST", path, headers=headers, unknown=unknown, **request)
-        if answer.is_success:
-            told = answer.json()
-            made = application or told["id"]
-            self._diary.write(op, verb, "ok", status=answer.status_code, application=made, version=told["version"])
-            return told
-        self._diary.write(op, verb, "fail", status=answer.status_code)
-        answer.raise_for_status()
+        if not answer.is_success:
+            self._diary.write(op, verb, "fail", status=answer.status_code)
+        told = answer.raise_for_status().json()
+        made = application or told["id"]
+        self._diary.write(op, verb, "ok", status=answer.status_code, application=made, version=told["version"])
+        return told
 
     def again(self, method: str, path: str, **request: Any) -> httpx.Response:
         """A request that is harmless to repeat; the answer, whatever it is."""

@@ -19,27 +19,40 @@ from mpp_cli.data_folder import DataFolder
 from mpp_cli.supervisor.control import ask
 
 MPP = str(Path(sys.executable).parent / "mpp")
+ORDINARY = ["setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups"]
 READY_SECONDS = 120.0
 
 
 class ChaosMall:
-    """One data folder, one port. Whatever is killed, `up` brings back."""
+    """One data folder, one port. Whatever is killed, `up` brings back.
+
+    Where we are root it runs as an ordinary user, if such a user may read this checkout: so should every mall.
+    """
 
     def __init__(self, folder: Path, port: int) -> None:
         self.data = DataFolder(folder)
         self.url = f"http://localhost:{port}"
         self._port = port
+        folder.mkdir(parents=True, exist_ok=True)
+        self._as_user: list[str] = []
+        if os.geteuid() == 0 and _ordinary_user_may_run(folder):
+            self._as_user = ORDINARY
+            shutil.chown(folder, "nobody", "nogroup")
 
     def up(self) -> None:
         """Starts it, or raises with all it said."""
-        self._mpp("up", "--detach", "--port", str(self._port))
+        self._sound("up", "--detach", "--port", str(self._port))
 
     def down(self) -> None:
-        self._mpp("down")
+        self._sound("down")
 
-    def _mpp(self, command: str, *arguments: str) -> None:
-        argv = [MPP, command, "--data-dir", str(self.data.root), *arguments]
-        done = subprocess.run(argv, capture_output=True, text=True, check=False, timeout=300)
+    def mpp(self, command: str, *arguments: str) -> "subprocess.CompletedProcess[str]":
+        """A command of the operator, as the user whose mall it is."""
+        argv = [*self._as_user, MPP, command, "--data-dir", str(self.data.root), *arguments]
+        return subprocess.run(argv, capture_output=True, text=True, check=False, timeout=300, cwd="/")
+
+    def _sound(self, command: str, *arguments: str) -> None:
+        done = self.mpp(command, *arguments)
         if done.returncode != 0:
             raise AssertionError(f"mpp {command}: {done.stdout}{done.stderr}")
 
@@ -74,6 +87,16 @@ class ChaosMall:
                 raise AssertionError(f"not ready after {READY_SECONDS:.0f} s: {late}")
             time.sleep(0.2)
 
+    @property
+    def ordinary(self) -> bool:
+        """Whether its user is not root."""
+        return os.geteuid() != 0 or bool(self._as_user)
+
+    def users(self) -> set[int]:
+        """Whose processes they are."""
+        rows = self._ask("status")["processes"]
+        return {psutil.Process(row["pid"]).uids().real for row in rows if row["pid"] is not None}
+
     def failpoint_log(self) -> list[dict[str, Any]]:
         """What failpoints did so far, in every process and life."""
         file = self.data.log("x").with_name("failpoints.jsonl")
@@ -87,6 +110,14 @@ class ChaosMall:
         if answer is None:
             raise AssertionError("the supervisor does not answer")
         return answer
+
+
+def _ordinary_user_may_run(folder: Path) -> bool:
+    """Whether `nobody` can enter this environment and that folder's parent; permissions are not changed for it."""
+    if shutil.which("setpriv") is None:
+        return False
+    probe = [*ORDINARY, "sh", "-c", f'test -x "{MPP}" && test -r "{Path(__file__)}" && test -x "{folder.parent}"']
+    return subprocess.run(probe, check=False, cwd="/", capture_output=True).returncode == 0
 
 
 @contextmanager

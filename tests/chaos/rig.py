@@ -34,13 +34,18 @@ class Rig:
 
     def __init__(self, mall: ChaosMall, diaries: Path) -> None:
         self._mall = mall
-        self._diaries = diaries
+        self._folder = diaries
+        self.issued = False
         diaries.mkdir(parents=True, exist_ok=True)
+
+    def diaries(self) -> list[Path]:
+        """What clients asked and were told, all schedules so far."""
+        return sorted(self._folder.iterdir())
 
     def run(self, schedule: Schedule) -> Outcome:
         """Arms, plays the story to its end, waits for calm, checks everything there is in the mall."""
         outcome = Outcome(schedule)
-        diary = Diary(self._diaries / f"{len(list(self._diaries.iterdir())):03d}.jsonl")
+        diary = Diary(self._folder / f"{len(self.diaries()):03d}.jsonl")
         diary.file.touch()
         before = len(self._mall.failpoint_log())
         if schedule.service:
@@ -50,13 +55,14 @@ class Rig:
         begun = time.monotonic()
         try:
             STORIES[schedule.story](self._mall.url, diary, saboteur.reached)
+            self.issued = self.issued or schedule.story == "issue"
         except Exception as error:
             outcome.wrong.append(f"the story broke off: {type(error).__name__}: {error}")
         outcome.story_seconds = time.monotonic() - begun
         saboteur.finish()
         outcome.wrong += saboteur.missed()
         self._mall.wait_ready()
-        report = asyncio.run(check(self._mall.sources(*sorted(self._diaries.iterdir())), PATIENCE_SECONDS))
+        report = asyncio.run(check(self._mall.sources(*self.diaries()), PATIENCE_SECONDS))
         outcome.settled_seconds = report.seconds
         outcome.statuses = diary.statuses
         outcome.wrong += [str(finding) for finding in report.findings]
