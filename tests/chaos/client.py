@@ -43,13 +43,14 @@ class Diary:
 
 
 class PatientVisitor:
-    """Someone at the mall who tries again. `patience` in seconds, for each request by itself."""
+    """Someone at the mall, signed in or not, who tries again. `patience` in seconds, for each request by itself."""
 
-    def __init__(self, url: str, account: str, diary: Diary, patience: float = 120) -> None:
+    def __init__(self, url: str, account: str | None, diary: Diary, patience: float = 120) -> None:
         self._visitor = Visitor(url)
         self._visitor.http.timeout = httpx.Timeout(20)
         self._account, self._diary, self._patience = account, diary, patience
-        self._sign_in()
+        if account is not None:
+            self._sign_in(account)
 
     def get(self, path: str, **params: Any) -> Any:
         """The JSON of a resource."""
@@ -80,17 +81,17 @@ class PatientVisitor:
         """A request that is harmless to repeat; the answer, whatever it is."""
         return self._settled(method, path, **request)
 
-    def _sign_in(self) -> None:
+    def _sign_in(self, account: str) -> None:
         end = time.monotonic() + self._patience
         while True:
             try:
                 self._visitor.http.headers.pop("Authorization", None)
-                self._visitor.sign_in(self._account)
+                self._visitor.sign_in(account)
                 return
             except (CommandError, httpx.TransportError) as error:
                 # Signing in is begun anew as a whole: each step of it is good once.
                 if time.monotonic() > end:
-                    raise GaveUp(f"signing in as {self._account}: {error}") from error
+                    raise GaveUp(f"signing in as {account}: {error}") from error
                 time.sleep(PAUSE_SECONDS)
 
     def _settled(
@@ -106,8 +107,8 @@ class PatientVisitor:
                     unknown(0)
             else:
                 self._diary.count(answer.status_code)
-                if answer.status_code == 401:
-                    self._sign_in()
+                if answer.status_code == 401 and self._account is not None:
+                    self._sign_in(self._account)
                     continue
                 if answer.status_code < 500 and answer.status_code not in NO_ANSWER:
                     return answer

@@ -19,14 +19,17 @@ from mpp_cli.data_folder import DataFolder
 from mpp_cli.supervisor.control import ask
 
 MPP = str(Path(sys.executable).parent / "mpp")
+# It may read what root has installed for itself (an interpreter below /root), and write nothing of root's.
+_READS = "-all,+dac_read_search"
 ORDINARY = ["setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups"]
+ORDINARY += [f"--inh-caps={_READS}", f"--ambient-caps={_READS}"]
 READY_SECONDS = 120.0
 
 
 class ChaosMall:
     """One data folder, one port. Whatever is killed, `up` brings back.
 
-    Where we are root it runs as an ordinary user, if such a user may read this checkout: so should every mall.
+    Where we are root it runs as an ordinary user, as most malls do.
     """
 
     def __init__(self, folder: Path, port: int) -> None:
@@ -35,7 +38,7 @@ class ChaosMall:
         self._port = port
         folder.mkdir(parents=True, exist_ok=True)
         self._as_user: list[str] = []
-        if os.geteuid() == 0 and _ordinary_user_may_run(folder):
+        if os.geteuid() == 0 and _ordinary_user_can_run():
             self._as_user = ORDINARY
             shutil.chown(folder, "nobody", "nogroup")
 
@@ -112,12 +115,13 @@ class ChaosMall:
         return answer
 
 
-def _ordinary_user_may_run(folder: Path) -> bool:
-    """Whether `nobody` can enter this environment and that folder's parent; permissions are not changed for it."""
+def _ordinary_user_can_run() -> bool:
+    """Whether this machine lets root become one, and that user can start this very interpreter."""
     if shutil.which("setpriv") is None:
         return False
-    probe = [*ORDINARY, "sh", "-c", f'test -x "{MPP}" && test -r "{Path(__file__)}" && test -x "{folder.parent}"']
-    return subprocess.run(probe, check=False, cwd="/", capture_output=True).returncode == 0
+    again = "import subprocess, sys; subprocess.run([sys.executable, '-c', ''], check=True)"
+    probe = subprocess.run([*ORDINARY, sys.executable, "-c", again], check=False, cwd="/", capture_output=True)
+    return probe.returncode == 0
 
 
 @contextmanager

@@ -79,7 +79,7 @@ PLANTS = [
     _plant("the relay stands still", "applications", "I9", "not sent yet",
            "UPDATE relay_cursor SET tx = '0', seq = 0"),
     _plant("the subscriber missed a fact", "notifications", "I9", "has not heard everything",
-           f"UPDATE inbox SET version = version - 1 WHERE key = {_HEARD}"),
+           f"DELETE FROM inbox WHERE key = {_HEARD}"),
     _plant("the subscriber heard another fact", "notifications", "I2", "not in the ledger",
            f"UPDATE inbox SET hash = sha256('other') WHERE key = {_HEARD}"),
     _plant("a fact had no effect", "notifications", "I2", "no message came of it",

@@ -60,11 +60,11 @@ class Rig:
             outcome.wrong.append(f"the story broke off: {type(error).__name__}: {error}")
         outcome.story_seconds = time.monotonic() - begun
         saboteur.finish()
-        outcome.wrong += saboteur.missed()
         self._mall.wait_ready()
         report = asyncio.run(check(self._mall.sources(*self.diaries()), PATIENCE_SECONDS))
         outcome.settled_seconds = report.seconds
         outcome.statuses = diary.statuses
+        outcome.wrong += saboteur.missed()
         outcome.wrong += [str(finding) for finding in report.findings]
         return outcome
 

@@ -9,6 +9,7 @@ FACTS = {
         "ApplicationDrafted", "AttachmentsChanged", "ApplicationSubmitted", "TaskClaimed", "ApplicationRejected",
     ),
     "correction": ("CorrectionRequested", "AnswersChanged", "CorrectionsSubmitted", "ApplicationWithdrawn"),
+    "register": ("PersonRegistered",),
     "issue": ("StepEntered", "AgencyTaskAsked", "AgencyTaskAnswered", "ApplicationApproved", "DocumentIssued"),
 }  # fmt: skip
 APPLICATIONS = "/api/applications/v1/applications"
@@ -38,9 +39,10 @@ class Schedule:
 def at_failpoints() -> Iterator[Schedule]:
     """kill -9 of each service at each of its failpoints, for each fact of a story that passes there."""
     for story, facts in FACTS.items():
+        owner = "identity" if story == "register" else "applications"
         for fact in facts:
             for place in ("ledger.before_commit", "ledger.after_commit", "relay.before_publish", "relay.after_ack"):
-                yield Schedule(story, "applications", f"{place}[{fact}]:kill")
+                yield Schedule(story, owner, f"{place}[{fact}]:kill")
     for agency in ("sdmk", "esign"):
         for place in ("before_offer", "after_offer", "before_result", "before_receipt"):
             yield Schedule("issue", "applications", f"agency.{place}[{agency}]:kill")

@@ -1,17 +1,30 @@
-"""What the clients do: three lives of a file, through the public API, each to its end."""
+"""What the clients do: the lives of three files and a sign-up, through the public API, each to its end."""
 
+import re
 import time
+import uuid
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 from mpp_cli.demo.papers import picture
 from mpp_cli.demo.story import ANSWERS, FILES, MALL, SERVICE
 
-from tests.chaos.client import Diary, GaveUp, PatientVisitor
+from tests.chaos.client import NO_ANSWER, Diary, GaveUp, PatientVisitor
 
 WAIT_SECONDS = 120.0
 TYPED = {"licence": {"number": "STR-PRW-0331-2201", "lifetime": True, "credits_sufficient": True}}
 Hook = Callable[[str], None]
+
+
+def wait_for(what: str, ready: Callable[[], Any]) -> Any:
+    """Asks again until there is an answer; the mall moves by itself."""
+    end = time.monotonic() + WAIT_SECONDS
+    while not (found := ready()):
+        if time.monotonic() > end:
+            raise GaveUp(f"{what} did not come within {WAIT_SECONDS:.0f} s")
+        time.sleep(0.3)
+    return found
 
 
 class File:
@@ -68,7 +81,7 @@ class File:
         """An officer finds, claims and decides; what others did meanwhile (412) is read before deciding again."""
         self._reached(action)
         officer = PatientVisitor(self._url, account, self._diary)
-        task = self._wait(f"the file in the inbox of {account}", lambda: self._task(officer))
+        task = wait_for(f"the file in the inbox of {account}", lambda: self._task(officer))
         officer.again("POST", f"{FILES}/tasks/{task}:claim").raise_for_status()
         version = officer.get(self.path)["version"]
         officer.do(action, f"{self.path}:act", application=self.id, version=version, json={"action": action, **more})
@@ -84,7 +97,7 @@ class File:
 
     def reaches(self, state: str) -> Any:
         self._reached(f"until {state}")
-        return self._wait(f"state {state}", lambda: view if (view := self.view())["state"] == state else None)
+        return wait_for(f"state {state}", lambda: view if (view := self.view())["state"] == state else None)
 
     def check_document(self) -> None:
         """She downloads it, and anyone finds it genuine."""
@@ -93,14 +106,6 @@ class File:
             raise AssertionError("the document is not a PDF")
         if self._nurse.get(f"{FILES}/verifications/{document['verification_code']}")["status"] != "valid":
             raise AssertionError("the document is not valid")
-
-    def _wait(self, what: str, ready: Callable[[], Any]) -> Any:
-        end = time.monotonic() + WAIT_SECONDS
-        while not (found := ready()):
-            if time.monotonic() > end:
-                raise GaveUp(f"{what} did not come within {WAIT_SECONDS:.0f} s")
-            time.sleep(0.3)
-        return found
 
 
 def issue(url: str, diary: Diary, reached: Hook) -> None:
@@ -136,8 +141,36 @@ def rejection(url: str, diary: Diary, reached: Hook) -> None:
     file.reaches("rejected")
 
 
+def register(url: str, diary: Diary, reached: Hook) -> None:
+    """A new person signs up with a code from the mailbox, and is there exactly once."""
+    anyone = PatientVisitor(url, None, diary)
+    serial = uuid.uuid4().int
+    born = date(1990, 1 + serial % 12, 1 + serial % 28)
+    email = f"uji.{uuid.uuid4().hex[:12]}@example.id"
+    person = {
+        "nik": f"331401{born:%d%m%y}{9001 + serial % 999}",
+        "name": "Uji Gangguan",
+        "birth_date": born.isoformat(),
+        "email": email,
+    }
+    reached("sign up")
+    key = {"Idempotency-Key": uuid.uuid4().hex}
+    begun = anyone.again("POST", "/api/identity/v1/people", json=person, headers=key).raise_for_status().json()
+    mails = wait_for("the code", lambda: anyone.get("/mailbox/api/messages", to=email)["items"])
+    found = re.search(r"\b\d{6}\b", mails[0]["text"])
+    if found is None:
+        raise AssertionError("there is no code in the mail")
+    reached("confirm")
+    path = f"/api/identity/v1/people/{begun['id']}:confirm"
+    answer = anyone.again("POST", path, json={"code": found.group()})
+    # A code is good once: after an answer that was lost, the repeat says so, and the account is there.
+    if not answer.is_success and not diary.statuses.keys() & set(NO_ANSWER):
+        answer.raise_for_status()
+
+
 STORIES: dict[str, Callable[[str, Diary, Hook], None]] = {
     "issue": issue,
     "correction": correction,
     "rejection": rejection,
+    "register": register,
 }

@@ -33,7 +33,9 @@ LOOK_AGAIN = timedelta(seconds=15)
 SILENT_OFFERS = 4
 # A payload is good for a day; a task nobody took by then is sealed anew.
 GOOD_FOR = timedelta(hours=24)
-LEASE = timedelta(seconds=90)
+# Longer than an offer takes, its document rendered; a killed replica's tasks wait this long, and no promise of ours
+# lets anything wait a minute after a fault (docs/reliability.md).
+LEASE = timedelta(seconds=45)
 AT_ONCE = 4
 # The refusal of a document that cannot be prepared because nobody at the signing agency answers.
 SIGNER_AWAY = "signer-away"

@@ -10,8 +10,8 @@ from mpp_notifications.use_cases.ports import Clock, Journal, Mailer, Outgoing, 
 
 CHANNEL = "email"
 SMTP_WITHIN = timedelta(seconds=30)
-LEASE = timedelta(seconds=90)
-"""Longer than a try may take, so that only the mails of a dead replica are taken over."""
+LEASE = timedelta(seconds=45)
+"""Longer than a try may take, so that only a dead replica's mails are taken over; they wait under a minute."""
 
 
 @dataclass(frozen=True)

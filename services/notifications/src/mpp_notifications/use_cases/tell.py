@@ -30,8 +30,8 @@ from mpp_notifications.domain.templates import BrokenTemplate
 from mpp_notifications.domain.wording import Wording
 from mpp_notifications.use_cases.ports import Clock, Contacts, FactsOfApplications, Ids, Journal, Outgoing, Store, Unit
 
-LEASE = timedelta(seconds=60)
-"""Longer than the two calls and the commit may take; a dead replica's messages wait this long."""
+LEASE = timedelta(seconds=45)
+"""Longer than the two calls and the commit may take; a dead replica's messages wait this long, under a minute."""
 
 LONGEST_AWAY = timedelta(seconds=30)
 """Longest pause while a service is away: the delay people see after it is back."""
