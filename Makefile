@@ -8,7 +8,7 @@ PACKAGES := $(sort $(dir $(wildcard libs/*/pyproject.toml services/*/pyproject.t
 NAMES := $(shell sed -n 's/^name = "\(mpp-.*\)"/\1/p' $(addsuffix pyproject.toml,$(PACKAGES)))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run up down status logs demo test lint types fmt unit integration contract architecture e2e browser browser-tools containers load load-quick protos lock clean
+.PHONY: help setup run up down status logs demo test lint types fmt unit integration contract architecture e2e browser browser-tools containers chaos load load-quick protos lock clean
 
 help: ## Show this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -89,6 +89,9 @@ $(BROWSER): $(STAMP) $(wildcard libs/testing/src/mpp_testing/browser/package*.js
 
 containers: setup ## The storage and bus tests against containers (needs a Docker engine)
 	@$(BIN)/pytest --containers tests/integration/ledger tests/integration/runtime tests/integration/catalog tests/integration/applications tests/integration/identity tests/integration/notifications
+
+chaos: setup ## Kill every service at every failpoint, servers, agencies, everything (about 40 minutes; docs/reliability.md)
+	@$(BIN)/python -m tests.chaos
 
 load: setup ## Benchmark against yardsticks in one run, as ratios (about 6 minutes; docs/performance.md)
 	@$(BIN)/python -m tests.load

@@ -1,10 +1,11 @@
 """`make chaos`: every schedule, with progress, a summary and proof that every failpoint acted.
 
-python -m tests.chaos [--only TEXT] [--sample N --seed S] [--minutes M] [--list]
+python -m tests.chaos [--only REGEX] [--sample N --seed S] [--minutes M] [--list]
 """
 
 import argparse
 import random
+import re
 import sys
 import tempfile
 import time
@@ -12,7 +13,7 @@ from pathlib import Path
 
 from mpp_embedded import free_port
 
-from tests.chaos.mall import running_mall
+from tests.chaos.mall import chaos_mall
 from tests.chaos.rig import Outcome, Rig, summary
 from tests.chaos.schedules import every
 
@@ -20,7 +21,7 @@ from tests.chaos.schedules import every
 def main() -> int:
     """0 when every schedule was played and nothing was wrong."""
     arguments = _arguments()
-    schedules = [one for one in every() if arguments.only in one.name]
+    schedules = [one for one in every() if re.search(arguments.only, one.name)]
     if arguments.sample:
         schedules = random.Random(arguments.seed).sample(schedules, min(arguments.sample, len(schedules)))
     if arguments.list:
@@ -31,7 +32,7 @@ def main() -> int:
     print(f"{len(schedules)} schedules on a mall in {folder / 'mall'} ...", flush=True)
     outcomes: list[Outcome] = []
     end = time.monotonic() + arguments.minutes * 60
-    with running_mall(folder / "mall", arguments.port or free_port(), keep=True) as mall:
+    with chaos_mall(folder / "mall", arguments.port or free_port(), keep=True) as mall:
         rig = Rig(mall, folder / "diaries")
         for number, schedule in enumerate(schedules, 1):
             if time.monotonic() > end:
@@ -49,7 +50,7 @@ def main() -> int:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.chaos", description=__doc__)
-    parser.add_argument("--only", default="", help="schedules whose name has this text")
+    parser.add_argument("--only", default="", help="schedules whose name matches this regular expression")
     parser.add_argument("--sample", type=int, default=0, help="so many of them, by the seed")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--minutes", type=float, default=90, help="begin no schedule after so long")

@@ -125,7 +125,7 @@ def _ordinary_user_can_run() -> bool:
 
 
 @contextmanager
-def running_mall(folder: Path, port: int, *, keep: bool = False) -> Iterator[ChaosMall]:
+def chaos_mall(folder: Path, port: int, *, keep: bool = False) -> Iterator[ChaosMall]:
     """Up at the beginning, down and gone at the end."""
     mall = ChaosMall(folder, port)
     mall.up()

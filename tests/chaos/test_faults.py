@@ -14,7 +14,7 @@ import pytest
 from mpp_cli.check.run import compare, snapshot
 from mpp_embedded import free_port
 
-from tests.chaos.mall import ChaosMall, running_mall
+from tests.chaos.mall import ChaosMall, chaos_mall
 from tests.chaos.plants import PLANTS, Plant, planted
 from tests.chaos.rig import Rig
 from tests.chaos.schedules import Schedule, every
@@ -25,7 +25,7 @@ SIZE = 2
 # The window every project forgets, and the power cut: always. They also leave every kind of row for the checker.
 ALWAYS = [
     Schedule("rejection", "applications", "ledger.after_commit[ApplicationSubmitted]:kill"),
-    Schedule("issue", kill="everything", step="until issued"),
+    Schedule("issue", kill="everything", step="submit"),
 ]
 SHORT = [one for one in every() if one.story != "issue" and one not in ALWAYS]
 SAMPLE = [*random.Random(SEED).sample(SHORT, SIZE), *ALWAYS]
@@ -33,7 +33,7 @@ SAMPLE = [*random.Random(SEED).sample(SHORT, SIZE), *ALWAYS]
 
 @pytest.fixture(scope="module")
 def mall(servers_dir: Path) -> Iterator[ChaosMall]:
-    with running_mall(servers_dir / "chaos", free_port()) as mall:
+    with chaos_mall(servers_dir / "chaos", free_port()) as mall:
         yield mall
 
 
@@ -91,3 +91,17 @@ def test_mpp_check_says_that_all_is_well_and_fails_when_it_is_not(lived: ChaosMa
     unreadable = lived.mpp("check", "--history", str(diary))
     assert unreadable.returncode == 1
     assert "line 1" in unreadable.stderr
+
+
+def test_a_failpoint_that_cannot_be_is_refused_and_the_service_goes_on(lived: ChaosMall) -> None:
+    running = lived.mpp("start", "catalog", "--failpoint", "ledger.before_commit:kill")
+    assert running.returncode == 1
+    assert "mpp stop catalog" in running.stderr
+    server = lived.mpp("start", "postgres", "--failpoint", "ledger.before_commit:kill")
+    assert server.returncode == 1
+    assert "no failpoints" in server.stderr
+    assert lived.mpp("stop", "catalog").returncode == 0
+    unknown = lived.mpp("start", "catalog", "--failpoint", "ledger.before_comit:kill")
+    assert unknown.returncode == 1
+    assert "there is no 'ledger.before_comit' here" in unknown.stderr
+    lived.wait_ready()
