@@ -123,6 +123,17 @@ async def test_a_gap_is_waited_for_and_counted(database: Database, stream: Bus, 
     assert await attempts(database) == []
 
 
+async def test_what_waits_behind_a_gap_is_looked_at_again_within_seconds(database: Database, bus: Bus) -> None:
+    """A killed replica's event comes again after 30 s; those behind it had slept up to a minute by then."""
+    consumer = make_consumer(database, bus)
+    third = make_chain("k", 3)[2]
+    for attempt in range(1, 13):
+        outcome, steps = await consumer.receive(third["subject"], to_headers(third, SOURCE), third["body"])
+        assert outcome == "later"
+        assert 0.1 * 2**steps < 8
+        assert await attempts(database) == [(3, attempt)]
+
+
 async def test_poison_is_parked_with_the_later_events_of_its_key_and_replayed_in_order(
     database: Database, stream: Bus, start: Start
 ) -> None:

@@ -29,7 +29,9 @@ Outcome = Literal["applied", "repeat", "parked", "later"]
 _FETCH_SECONDS = 1.0
 _ACK_WAIT_SECONDS = 30.0
 _ERRORS_BEFORE_PARKING = 5
-_GAPS_BEFORE_PARKING = 20  # about ten minutes: `events republish` fills a gap, and then nothing needs a replay
+# A killed replica's event comes again after the ack wait, and those behind it must not sleep much longer than that.
+_GAP_DELAY_STEPS = 6  # the pause stops growing at about 6 s
+_GAPS_BEFORE_PARKING = 100  # about ten minutes: `events republish` fills a gap, and then nothing needs a replay
 _STANDING = """
     SELECT coalesce(i.version, 0) AS version, coalesce(i.hash, :first) AS hash,
         EXISTS (
@@ -162,7 +164,7 @@ class OrderedConsumer:
             elif event.version > version + 1:
                 attempts = await self._count(transaction, event, f"gap: {version} was the last")
                 if attempts < _GAPS_BEFORE_PARKING:
-                    return "later", attempts
+                    return "later", min(attempts, _GAP_DELAY_STEPS)
                 reason = f"gap: {version + 1} did not come"
             if reason:
                 await self._park(transaction, event, headers, reason)
