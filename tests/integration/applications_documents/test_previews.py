@@ -37,8 +37,12 @@ async def test_all_pages_are_in_the_picture(renderer: TypstRenderer) -> None:
     picture = await renderer.picture(text.decode(), {}, AT)
     root = ElementTree.fromstring(picture)
     assert root.get("viewBox") == "0 0 100 150"
-    pages = [[page.get(name) for name in ("y", "width", "height", "viewBox")] for page in root]
+    pages = [
+        [page.get(name) for name in ("y", "width", "height", "viewBox")] for page in root if page.tag.endswith("svg")
+    ]
     assert pages == [[top, "100", "50", "0 0 100 50"] for top in ("0", "50", "100")]
+    marks = [(mark.text, mark.get("y")) for mark in root if mark.tag.endswith("text")]
+    assert marks == [("PRATINJAU", middle) for middle in ("25", "75", "125")], "across every page"
 
 
 async def test_what_a_person_wrote_is_text_in_the_picture(renderer: TypstRenderer) -> None:

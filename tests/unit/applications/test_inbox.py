@@ -54,6 +54,7 @@ async def test_the_same_key_takes_one_file_only(actors: Actors, cases: UseCases)
     again = [await next_of(actors, cases, VERIFIER, "key") for _ in range(3)]
     assert len(set(again)) == 1
     assert await next_of(actors, cases, VERIFIER, "other key") in ids - set(again)
+    assert await next_of(actors, cases, VERIFIER, "key") == again[0], "also when nothing is left to take"
 
 
 async def test_officers_who_ask_at_once_get_different_files(actors: Actors, cases: UseCases) -> None:
