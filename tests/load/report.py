@@ -17,7 +17,7 @@ from rich.table import Table
 
 from tests.load.cases import Ratio, Result
 
-LIBRARIES = ("fastapi", "uvicorn", "asyncpg", "sqlalchemy", "httptools", "uvloop")
+LIBRARIES = ("fastapi", "uvicorn", "asyncpg", "sqlalchemy", "httptools")
 
 
 def as_json(results: Sequence[Result], ratios: Sequence[Ratio], settings: Mapping[str, Any]) -> dict[str, Any]:

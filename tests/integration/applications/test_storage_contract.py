@@ -1,5 +1,6 @@
 """What the use cases expect of their store: the same test body for the one in memory and for PostgreSQL."""
 
+import asyncio
 from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
@@ -34,6 +35,7 @@ from tests.unit.applications.samples import (
 
 OFFERING = offering()
 _, CONTENT = offering_content()
+CREATED = Answer(201, b"{}", {"ETag": '"1"'})
 AT = Moment(MONDAY, CALENDAR, new_id)
 
 
@@ -71,8 +73,8 @@ def submitted(number: str) -> Application:
 
 
 async def add(store: Any, application: Application, proxy: str | None = None) -> UUID:
-    async with store.unit(str(application.id)) as unit:
-        await unit.add(application, proxy, CONTENT)
+    once = Once(f"key-{application.id}", b"f")
+    await store.create(application, proxy or application.owner, once, CREATED)
     return application.id
 
 
@@ -93,7 +95,6 @@ async def test_what_was_stored_is_read_back_unchanged(store: Any) -> None:
     head = await store.head(id)
     assert (head.owner, head.proxy, head.digest, head.number) == (SITI, BUDI, OFFERING.digest, made.number)
     assert await store.head_by_number("33.14-SIP-2026-000001") == head
-    assert await store.offering(OFFERING.digest) == CONTENT
     for missing in (await store.head(uuid4()), await store.head_by_number("x"), await store.offering("x")):
         assert missing is None
     with pytest.raises(NotFound):
@@ -129,9 +130,42 @@ async def test_a_failed_unit_leaves_nothing(store: Any) -> None:
 
 
 async def test_facts_need_the_key_of_their_application(store: Any) -> None:
-    with pytest.raises(ValueError, match="lock"):
-        async with store.unit("another") as unit:
-            await unit.add(draft(), None, CONTENT)
+    id = await add(store, submitted("N1"))
+    async with store.unit("another") as unit:
+        application = await unit.load(id, OFFERING)
+        application.claim(VERIFIER, MONDAY)
+        with pytest.raises(ValueError, match="lock"):
+            await unit.save(application)
+
+
+async def test_an_offering_is_kept_and_kept_again(store: Any) -> None:
+    await store.keep_offering(OFFERING.digest, CONTENT)
+    await store.keep_offering(OFFERING.digest, CONTENT)
+    assert await store.offering(OFFERING.digest) == CONTENT
+
+
+async def test_an_application_is_created_once_for_a_request(store: Any) -> None:
+    once, others = Once("key", b"f"), Answer(201, b'{"other": true}', {})
+    first, again = submitted("N1"), submitted("N2")
+    assert await store.create(first, SITI, once, CREATED) == CREATED
+    assert await store.create(again, SITI, once, others) == CREATED, "the first answer, not this one"
+    assert await store.head(again.id) is None
+    assert await store.history(again.id) == []
+    assert await store.answered(SITI, once) == CREATED
+    with pytest.raises(Invalid, match="idempotency-key-reused"):
+        await store.create(submitted("N3"), SITI, Once("key", b"other"), others)
+    assert await store.create(submitted("N4"), BUDI, once, others) == others, "somebody else's key is another key"
+
+
+async def test_one_of_many_at_once_is_created(store: Any) -> None:
+    once, made = Once("key", b"f"), [submitted(f"N{number}") for number in range(6)]
+    answers = [Answer(201, str(each.id).encode(), {}) for each in made]
+    told = await asyncio.gather(
+        *(store.create(each, SITI, once, answer) for each, answer in zip(made, answers, strict=True))
+    )
+    stored = [each.id for each in made if await store.head(each.id)]
+    assert len(stored) == 1
+    assert {answer.body for answer in told} == {str(stored[0]).encode()}
 
 
 async def test_a_request_happens_once(store: Any) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 import asyncpg
 import pytest
 from mpp_ledger.database import Database, Stored
+from mpp_ledger.events import FIRST_PREV_HASH
 from mpp_ledger.sql import run
 from mpp_runtime.errors import CommitUnknown, Invalid, NotFound, Text, TryLater
 from sqlalchemy.exc import IntegrityError
@@ -112,6 +113,41 @@ async def test_a_connection_lost_before_the_commit_is_try_later(database: Databa
     with pytest.raises(TryLater) as refused:
         await lose_the_connection()
     assert not isinstance(refused.value, CommitUnknown)
+
+
+async def test_a_connection_that_ended_in_the_pool_is_replaced_unnoticed(database_url: str, postgres: Any) -> None:
+    database = Database.connect(database_url, pool_size=1)
+    async with database.statement() as connection:
+        gone = await connection.fetchval("SELECT pg_backend_pid()")
+    await terminate(postgres, gone)
+    async with asyncio.timeout(5):
+        while not connection.is_closed():  # noqa: ASYNC110 - the driver offers a flag only
+            await asyncio.sleep(0.01)
+    await database.ping()
+    async with database.statement() as connection:
+        assert await connection.fetchval("SELECT pg_backend_pid()") != gone
+    await database.close()
+
+
+async def test_a_checkout_and_a_single_statement_are_one_round_trip(database: Database) -> None:
+    async with database.statement() as connection:
+        asked: list[str] = []
+        connection.add_query_logger(lambda query: asked.append(query.query))
+    async with database.statement() as connection:
+        assert await connection.fetchval("SELECT 1") == 1
+    assert asked == ["SELECT 1"]
+
+
+async def test_the_rows_that_begin_a_key_are_chained_as_published_ones_are(database: Database) -> None:
+    async with database.transaction(lock=["a", "b"]) as transaction:
+        begun = transaction.begin([(submitted("a"), NOW), (submitted("a", "2026-09-02"), NOW)], key="a", region="33.14")
+        assert [row["version"] for row in begun] == [1, 2]
+        assert begun[1]["prev_hash"] == begun[0]["hash"]
+        (other,) = transaction.begin([(submitted("a"), NOW)], key="b")
+        assert (other["version"], other["prev_hash"]) == (1, FIRST_PREV_HASH)
+        assert [event.key for event in transaction.published] == ["a", "a", "b"]
+        with pytest.raises(ValueError, match="lock"):
+            transaction.begin([(submitted("a"), NOW)], key="c")
 
 
 async def test_what_postgresql_refuses_at_commit_is_not_unknown(database: Database) -> None:

@@ -67,8 +67,7 @@ class MemoryUnit:
         self.tables.answers[(owner, once.key)] = (once.fingerprint, answer)
         self.claimed.discard((owner, once.key))
 
-    async def add(self, application: Application, proxy: str | None, content: bytes) -> None:
-        self.tables.offerings[application.offering.digest] = content
+    async def add(self, application: Application, proxy: str | None) -> None:
         self.tables.proxies[application.id] = proxy
         self.tables.history[application.id] = []
         await self.save(application)
@@ -159,6 +158,14 @@ class MemoryStore:
             if unit.claimed:
                 raise RuntimeError("an idempotency key was claimed but its answer not remembered")
             self.tables = copied
+
+    async def create(self, application: Application, filer: str, once: Once, answer: Answer) -> Answer:
+        async with self.unit(str(application.id)) as unit:
+            if first := await unit.repeated(filer, once):
+                return first
+            await unit.add(application, filer if filer != application.owner else None)
+            await unit.remember(filer, once, answer)
+        return answer
 
     async def answered(self, owner: str, once: Once) -> Answer | None:
         known = self.tables.answers.get((owner, once.key))

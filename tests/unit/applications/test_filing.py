@@ -8,6 +8,7 @@ import pytest
 from mpp_applications.domain.actors import Actor, applicant
 from mpp_applications.domain.events import CorrectionItem
 from mpp_applications.main import UseCases
+from mpp_applications.use_cases import offerings
 from mpp_applications.use_cases.desk_work import Decision
 from mpp_applications.use_cases.drafting import NewApplication, Prefilled
 from mpp_applications.use_cases.ports import Answer, InboxFilter, LookupResult, Once
@@ -368,3 +369,15 @@ async def test_a_message_gets_the_facts_of_its_version(actors: Actors, cases: Us
             await cases.facts.for_message(id, missing)
     with pytest.raises(NotFound):
         await cases.facts.for_message(uuid4(), 1)
+
+
+async def test_the_catalogue_is_asked_for_the_offering_at_most_once_in_a_while(
+    actors: Actors, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(offerings, "_PIN_SECONDS", 60.0)
+    first, second = await actors.draft(), await actors.draft()
+    assert first["digest"] == second["digest"]
+    assert world.catalog.asked.count("pin") == 1
+    monkeypatch.setattr(offerings, "_PIN_SECONDS", 0.0)
+    await actors.draft()
+    assert world.catalog.asked.count("pin") == 2

@@ -9,13 +9,14 @@ import asyncpg
 from mpp_failpoints import Failpoint
 from mpp_runtime.errors import CommitUnknown, Refusal, Text, TryLater, unstorable_text
 from mpp_runtime.log import causes
+from sqlalchemy import event
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, DisconnectionError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
 from mpp_ledger.events import LedgerEvent
-from mpp_ledger.sql import run
+from mpp_ledger.sql import driver, run
 from mpp_ledger.transaction import Stored, Transaction
 
 __all__ = ["Database", "LedgerEvent", "Stored", "Transaction"]
@@ -30,6 +31,8 @@ _UNKNOWN = Text(
 # Classes of SQLSTATE that pass with time: connection, rolled back (deadlock, serialisation), resources, operator, lock.
 _PASSING = ("08", "40", "53", "57", "55P03", "25P03", "25P04")
 _LOCK = "SELECT pg_advisory_xact_lock(hashtextextended(k, 0)) FROM unnest(CAST(:keys AS text[])) k"
+# An open writer holds every relay of the cluster back (reliability §0.4): none may stay open long.
+_NOT_LONG = {"transaction_timeout": "30s", "idle_in_transaction_session_timeout": "10s"}
 _UNSTORABLE_STATES = ("22021", "22P05")
 
 
@@ -46,6 +49,12 @@ def _refusal(error: Exception) -> Refusal | None:
         return TryLater("database-unavailable", _BUSY)
     unstorable = state in _UNSTORABLE_STATES or any(isinstance(cause, UnicodeEncodeError) for cause in causes(error))
     return unstorable_text() if unstorable else None
+
+
+def _refuse_closed(connection: Any, *_: Any) -> None:
+    """The loop has heard of a connection that ended; `pool_pre_ping` would ask for three round trips each time."""
+    if connection.driver_connection.is_closed():
+        raise DisconnectionError
 
 
 async def _shielded(work: Coroutine[Any, Any, None]) -> None:
@@ -76,18 +85,10 @@ class Database:
             pool_size=pool_size,
             max_overflow=0,
             pool_timeout=5,
-            pool_pre_ping=True,
             hide_parameters=True,
-            connect_args={
-                "timeout": 5,
-                "server_settings": {
-                    "application_name": application_name,
-                    # An open writer holds every relay of the cluster back (reliability §0.4): none may stay open long.
-                    "transaction_timeout": "30s",
-                    "idle_in_transaction_session_timeout": "10s",
-                },
-            },
+            connect_args={"timeout": 5, "server_settings": {"application_name": application_name, **_NOT_LONG}},
         )
+        event.listen(engine.sync_engine, "checkout", _refuse_closed)
         return cls(engine, url, application_name)
 
     async def close(self) -> None:
@@ -108,6 +109,12 @@ class Database:
         """A session that only reads; whatever it does is rolled back."""
         async with self._session() as session:
             yield session
+
+    @asynccontextmanager
+    async def statement(self) -> AsyncIterator[asyncpg.Connection]:
+        """For single statements, each a transaction of its own in one round trip. Raises TryLater as the others do."""
+        async with self._session() as session:
+            yield await driver(session)
 
     @asynccontextmanager
     async def transaction(self, *, lock: Iterable[str] = ()) -> AsyncIterator[Transaction]:

@@ -1,5 +1,6 @@
 """A transaction: state, facts and the answer to a repeated request commit together or not at all."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -47,27 +48,33 @@ class Transaction:
         The relay sends it after the commit on subject `<full proto name>[.<region>]`. Raises ValueError if `key` was
         not locked when the transaction began, is not ASCII, or `at` has no offset.
         """
+        row = self._next(await self._last(key), message, key, region, event_id or new_id(), at)
+        statement = """
+            INSERT INTO events (id, key, version, type, subject, at, body, prev_hash, hash, traceparent)
+            VALUES (:id, :key, :version, :type, :subject, :at, :body, :prev_hash, :hash, :traceparent)
+        """
+        await run(self.session, statement, **row)
+        return self.published[-1]
+
+    def begin(self, facts: Iterable[tuple[Message, datetime]], *, key: str, region: str = "") -> list[dict[str, Any]]:
+        """The rows of `events` that begin a new `key`, chained: the caller writes them, in this transaction."""
+        rows: list[dict[str, Any]] = []
+        for message, at in facts:
+            last = self.published[-1] if rows else None
+            rows.append(self._next(last, message, key, region, new_id(), at))
+        return rows
+
+    def _next(self, last: Any, message: Message, key: str, region: str, id: UUID, at: datetime) -> dict[str, Any]:
         if key not in self.locked:
             raise ValueError("publish needs its key in transaction(lock=[...])")
         if at.tzinfo is None or not key.isascii():
             raise ValueError("at needs an offset, and a key must be ASCII to travel in a header")
-        last = await self._last(key)
         version, prev_hash = (last.version + 1, last.hash) if last else (1, FIRST_PREV_HASH)
-        type_, own_id, body = message.DESCRIPTOR.full_name, event_id or new_id(), to_body(message)
-        own = event_hash(prev_hash, id=own_id, type=type_, key=key, version=version, time=time_text(at), body=body)
-        event = LedgerEvent(own_id, type_, f"{type_}.{region}" if region else type_, key, version, at, prev_hash, own)
-        await run(
-            self.session,
-            """
-            INSERT INTO events (id, key, version, type, subject, at, body, prev_hash, hash, traceparent)
-            VALUES (:id, :key, :version, :type, :subject, :at, :body, :prev_hash, :hash, :traceparent)
-            """,
-            **vars(event),
-            body=body,
-            traceparent=current_traceparent(),
-        )
+        type_, body = message.DESCRIPTOR.full_name, to_body(message)
+        own = event_hash(prev_hash, id=id, type=type_, key=key, version=version, time=time_text(at), body=body)
+        event = LedgerEvent(id, type_, f"{type_}.{region}" if region else type_, key, version, at, prev_hash, own)
         self.published.append(event)
-        return event
+        return {**vars(event), "body": body, "traceparent": current_traceparent()}
 
     async def _last(self, key: str) -> Any:
         for event in reversed(self.published):
@@ -82,23 +89,15 @@ class Transaction:
         `fingerprint` is a digest of the request; the same key with another one is refused. After a claim the
         transaction must `remember` before it ends.
         """
-        claimed = await run(
-            self.session,
-            """
+        claim = """
             INSERT INTO idempotency_keys (owner, key, fingerprint) VALUES (:owner, :key, :fingerprint)
             ON CONFLICT DO NOTHING RETURNING 1
-            """,
-            owner=owner,
-            key=key,
-            fingerprint=fingerprint,
-        )
-        if claimed.one_or_none():
+        """
+        if (await run(self.session, claim, owner=owner, key=key, fingerprint=fingerprint)).one_or_none():
             self._claimed.add((owner, key))
             return None
-        statement = (
-            "SELECT fingerprint, status, body, headers FROM idempotency_keys WHERE owner = :owner AND key = :key"
-        )
-        row = (await run(self.session, statement, owner=owner, key=key)).one()
+        first = "SELECT fingerprint, status, body, headers FROM idempotency_keys WHERE owner = :owner AND key = :key"
+        row = (await run(self.session, first, owner=owner, key=key)).one()
         if row.fingerprint != fingerprint:
             raise Invalid("idempotency-key-reused", _REUSED)
         return Stored(row.status, row.body, row.headers)
@@ -106,18 +105,12 @@ class Transaction:
     async def remember(self, owner: str, key: str, status: int, body: bytes, headers: dict[str, str]) -> None:
         """Keeps the answer for repeats of the key claimed in this transaction."""
         self._claimed.remove((owner, key))
-        await run(
-            self.session,
-            """
+        keep = """
             UPDATE idempotency_keys SET status = :status, body = :body, headers = CAST(:headers AS jsonb)
             WHERE owner = :owner AND key = :key
-            """,
-            owner=owner,
-            key=key,
-            status=status,
-            body=body,
-            headers=orjson.dumps(headers).decode(),
-        )
+        """
+        told = orjson.dumps(headers).decode()
+        await run(self.session, keep, owner=owner, key=key, status=status, body=body, headers=told)
 
     def check_remembered(self) -> None:
         """Raises RuntimeError if a repeat of this request would find no answer."""

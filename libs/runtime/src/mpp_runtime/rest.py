@@ -145,7 +145,7 @@ def body_limit(limit: int) -> Callable[[F], F]:
     return mark
 
 
-def language(request: Request) -> Literal["id", "en"]:
+async def language(request: Request) -> Literal["id", "en"]:
     """The reader's language."""
     return language_of(request.headers.get("accept-language", ""))
 

@@ -186,6 +186,11 @@ class Offering:
         return found
 
     @cached_property
+    def form_text(self) -> str:
+        """`form_schema` as text: what its compiled validator is found by."""
+        return json.dumps(self.form_schema, sort_keys=True)
+
+    @cached_property
     def states(self) -> Mapping[str, State]:
         return {raw["code"]: _state(raw) for raw in self.definition["workflow"]["states"]}
 

@@ -98,7 +98,7 @@ def _requirement(
 
 
 def _schema_errors(offering: Offering, answers: Answers) -> list[FieldError]:
-    validator = _validator(json.dumps(offering.form_schema, sort_keys=True))
+    validator = _validator(offering.form_text)
     errors = []
     for error in validator.iter_errors(dict(answers)):
         pointer = "/answers" + "".join(f"/{escape(str(part))}" for part in error.instance_path)

@@ -25,7 +25,7 @@ def actor_of(caller: Caller) -> Actor:
     return applicant(caller.id)
 
 
-def expected_version(
+async def expected_version(
     if_match: Annotated[str | None, Header(description="ETag of the version you have seen")] = None,
 ) -> int | None:
     """The version an optional If-Match names; None for none or `*`. A tag that is no version of ours never matches."""
@@ -35,12 +35,12 @@ def expected_version(
     return int(found[1]) if found else _NEVER
 
 
-def seen_version(if_match: IfMatch) -> int | None:
+async def seen_version(if_match: IfMatch) -> int | None:
     """Like `expected_version`, for what must not be decided blindly: the header is needed."""
-    return expected_version(if_match)
+    return await expected_version(if_match)
 
 
-def once(
+async def once(
     fingerprint: Fingerprint,
     idempotency_key: Annotated[
         str | None, Header(description="A repeat with the same key gets the first answer")

@@ -26,7 +26,7 @@ def router(desk_work: DeskWork, clock: Clock) -> APIRouter:
 
         return Reply(render, once)
 
-    def chosen(
+    async def chosen(
         claimed: Literal["mine", "free"] | None = None,
         desk: Annotated[str | None, Query(max_length=250, description='"role:agency:region", as in /counts')] = None,
         state: Annotated[str | None, Query(max_length=80)] = None,

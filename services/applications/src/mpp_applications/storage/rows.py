@@ -238,6 +238,18 @@ def inbox_count(row: Row) -> InboxCount:
     )
 
 
+def agency_task_values(application: Application, task: AgencyTask, traceparent: str | None) -> dict[str, Any]:
+    """Of a new task: to be offered from the moment it is asked."""
+    asked = application.events[-1].entry.at
+    return {
+        **vars(task),
+        "application": application.id,
+        "attempt": 0,
+        "next_offer_at": asked,
+        "traceparent": traceparent,
+    }
+
+
 def agency_task_of(row: Row) -> AgencyTask:
     return AgencyTask(
         row["id"], row["state"], row["code"], row["agency"], row["name"], row["kind"], row["output"],

@@ -6,9 +6,9 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import asyncpg
 import orjson
 from mpp_ledger.database import Database
-from mpp_ledger.sql import run
 from mpp_runtime.errors import Invalid, Text
 from sqlalchemy import ColumnElement, exists, false, func, literal_column, or_, select, tuple_
 from sqlalchemy.dialects.postgresql import insert as upsert
@@ -21,6 +21,7 @@ from mpp_applications.domain.documents import IssuedDocument
 from mpp_applications.domain.status import Status
 from mpp_applications.domain.timeline import HistoryLine
 from mpp_applications.domain.working_days import WorkingCalendar
+from mpp_applications.storage.creating import write_new
 from mpp_applications.storage.reading import (
     applications,
     attachments,
@@ -48,13 +49,27 @@ from mpp_applications.storage.rows import (
 )
 from mpp_applications.storage.tables import CalendarRow
 from mpp_applications.storage.unit import StoredUnit, offerings
-from mpp_applications.use_cases.ports import Answer, Head, InboxCount, InboxFilter, InboxLine, Once, Paper, Unit
+from mpp_applications.use_cases.ports import (
+    Answer,
+    Head,
+    InboxCount,
+    InboxFilter,
+    InboxLine,
+    Once,
+    Paper,
+    Unit,
+    once_key,
+)
 
 calendars = table(CalendarRow)
 
 LABELS_OF_COUNTS = ("service_name", "state_label", "desk_label")
+_ANSWERED = "SELECT fingerprint, status, body, headers FROM idempotency_keys WHERE owner = $1 AND key = $2"
+# This commit does not wait for the disk: the one of the application that carries the number does, and what was written
+# to the log before it is on the disk with it. A number lost in a crash was never told to anybody.
 _TAKE_NUMBER = """
-    INSERT INTO counters (kind, mall, series, year, value) VALUES (:kind, :mall, :series, :year, 1)
+    WITH soon AS MATERIALIZED (SELECT set_config('synchronous_commit', 'off', true))
+    INSERT INTO counters (kind, mall, series, year, value) SELECT 'application', $1, $2, $3, 1 FROM soon
     ON CONFLICT (kind, mall, series, year) DO UPDATE SET value = counters.value + 1 RETURNING value
 """
 
@@ -76,15 +91,20 @@ class StoredApplications:
         async with self._database.transaction(lock=keys) as transaction:
             yield StoredUnit(transaction)
 
+    async def create(self, application: Application, filer: str, once: Once, answer: Answer) -> Answer:
+        try:
+            async with self._database.transaction(lock=(str(application.id), once_key(filer, once.key))) as transaction:
+                await write_new(transaction, application, filer, once, answer)
+        except asyncpg.UniqueViolationError:
+            # The same request was carried out since it was looked for; what it answered is the answer.
+            if first_answer := await self.answered(filer, once):
+                return first_answer
+            raise
+        return answer
+
     async def answered(self, owner: str, once: Once) -> Answer | None:
-        async with self._database.read() as session:
-            found = await run(
-                session,
-                "SELECT fingerprint, status, body, headers FROM idempotency_keys WHERE owner = :owner AND key = :key",
-                owner=owner,
-                key=once.key,
-            )
-            row = found.mappings().first()
+        async with self._database.statement() as connection:
+            row = await connection.fetchrow(_ANSWERED, owner, once.key)
         if row is None:
             return None
         if row["fingerprint"] != once.fingerprint:
@@ -265,11 +285,8 @@ class StoredApplications:
 
     async def take_number(self, mall: str, prefix: str, year: int) -> int:
         # A transaction of its own: the counter's row lock must not be held while an application is stored.
-        async with self._database.transaction() as transaction:
-            taken = await run(
-                transaction.session, _TAKE_NUMBER, kind="application", mall=mall, series=prefix, year=year
-            )
-            return int(taken.scalar_one())
+        async with self._database.statement() as connection:
+            return int(await connection.fetchval(_TAKE_NUMBER, mall, prefix, year))
 
 
 def _headers(value: Any) -> dict[str, str]:

@@ -2,14 +2,12 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from mpp_failpoints import Failpoint
 from mpp_ledger.database import Transaction
 from mpp_runtime.telemetry import current_traceparent
 from sqlalchemy import insert, select, update
-from sqlalchemy.dialects.postgresql import insert as upsert
 
 from mpp_applications.domain.answers import Answers
 from mpp_applications.domain.application import Application
@@ -32,10 +30,10 @@ from mpp_applications.storage.reading import (
     tasks,
 )
 from mpp_applications.storage.rows import (
+    agency_task_values,
     application_values,
     document_values,
     history_values,
-    new_application_values,
     paper_of,
     paper_values,
     task_values,
@@ -64,12 +62,6 @@ class StoredUnit:
 
     async def remember(self, owner: str, once: Once, answer: Answer) -> None:
         await self._transaction.remember(owner, once.key, answer.status, answer.body, dict(answer.headers))
-
-    async def add(self, application: Application, proxy: str | None, content: bytes) -> None:
-        kept = upsert(offerings).values(digest=application.offering.digest, content=content)
-        await self._session.execute(kept.on_conflict_do_nothing())
-        await self._session.execute(insert(applications).values(new_application_values(application, proxy)))
-        await self._store_changes(application, before=(None, None))
 
     async def load(self, id: UUID, offering: Offering) -> Application:
         application = await load_application(self._session, id, offering)
@@ -118,13 +110,7 @@ class StoredUnit:
             away = {"away_since": agency.away_since}
             await self._session.execute(update(agency_tasks).where(agency_tasks.c.id == agency.id).values(away))
         elif agency:
-            values: dict[str, Any] = {
-                **vars(agency),
-                "application": application.id,
-                "attempt": 0,
-                "next_offer_at": at,
-                "traceparent": current_traceparent(),
-            }
+            values = agency_task_values(application, agency, current_traceparent())
             await self._session.execute(insert(agency_tasks).values(values))
 
     async def papers(self, application: UUID) -> Sequence[Paper]:

@@ -6,13 +6,8 @@ from datetime import datetime
 from mpp_applications.domain.actors import Actor
 from mpp_applications.domain.application import Application, Moment
 from mpp_applications.use_cases.offerings import Calendars, Offerings
-from mpp_applications.use_cases.ports import Answer, Clock, Head, NewId, Store
+from mpp_applications.use_cases.ports import Answer, Clock, Head, NewId, Store, once_key
 from mpp_applications.use_cases.views import Reply, view
-
-
-def once_key(owner: str, key: str) -> str:
-    """The lock of a request: it must be taken before the transaction has an xid, like the application's."""
-    return f"once:{owner}:{key}"
 
 
 class Changing:

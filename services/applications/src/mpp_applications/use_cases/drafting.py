@@ -17,9 +17,9 @@ from mpp_applications.domain.application import Application
 from mpp_applications.domain.definition import Offering, PrefillRule
 from mpp_applications.domain.lookups import Lookup
 from mpp_applications.use_cases.access import Access
-from mpp_applications.use_cases.changing import Changing, once_key
+from mpp_applications.use_cases.changing import Changing
 from mpp_applications.use_cases.ports import Answer, Catalog, Identity, LookupResult, Lookups
-from mpp_applications.use_cases.views import Reply, View, check_now, quote, view
+from mpp_applications.use_cases.views import NOTHING_YET, Reply, View, check_now, quote, view
 
 # Crockford's base32 without the letters that read like digits; 16 of them are 80 random bits.
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -80,7 +80,7 @@ class Drafting:
         if repeated := await self._changing.store.answered(person, reply.once):
             return repeated
         check_storable(new.answers)
-        offering, content = await self._pin(new)
+        offering = await self._pin(new)
         owner = new.applicant or person
         if owner != person and not await self._identity.may_act(person, owner, "apply", offering.service):
             raise NotFound(
@@ -91,15 +91,10 @@ class Drafting:
         if new.submit:
             await self._submit(application)
         fees = await quote(self._catalog, application) if not new.submit else None
-        async with self._changing.store.unit(str(application.id), once_key(person, reply.once.key)) as unit:
-            if repeated := await unit.repeated(person, reply.once):
-                return repeated
-            await unit.add(application, person if owner != person else None, content)
-            answer = reply.render(await view(application, applicant(owner), unit, now, fees=fees))
-            await unit.remember(person, reply.once, answer)
-        return answer
+        answer = reply.render(await view(application, applicant(owner), NOTHING_YET, now, fees=fees))
+        return await self._changing.store.create(application, person, reply.once, answer)
 
-    async def _pin(self, new: NewApplication) -> tuple[Offering, bytes]:
+    async def _pin(self, new: NewApplication) -> Offering:
         try:
             return await self._changing.offerings.pin(new.mall, new.service)
         except NotFound as error:

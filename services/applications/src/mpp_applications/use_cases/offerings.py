@@ -11,6 +11,8 @@ from mpp_applications.domain.working_days import WorkingCalendar
 from mpp_applications.use_cases.ports import Catalog, Clock, Store
 
 _KEPT = 500
+# How late a new version may be noticed: the catalogue itself looks at most once a second.
+_PIN_SECONDS = 1.0
 _CALENDAR_SECONDS = 300.0
 
 
@@ -21,11 +23,22 @@ class Offerings:
         self._catalog = catalog
         self._store = store
         self._known: OrderedDict[str, Offering] = OrderedDict()
+        self._pins: OrderedDict[tuple[str, str], tuple[float, Offering]] = OrderedDict()
 
-    async def pin(self, mall: str, service: str) -> tuple[Offering, bytes]:
-        """The offering in force now, and its content. Raises NotFound if the mall does not offer the public service."""
-        digest, content = await self._catalog.pin(mall, service)
-        return self._remember(Offering.parse(digest, content)), content
+    async def pin(self, mall: str, service: str) -> Offering:
+        """The offering in force now. Raises NotFound if the mall does not offer the public service."""
+        asked_at, pinned = self._pins.get((mall, service), (0.0, None))
+        if pinned is None or time.monotonic() - asked_at >= _PIN_SECONDS:
+            digest, content = await self._catalog.pin(mall, service)
+            pinned = await self.local(digest)
+            if pinned is None:
+                # Kept before anything is pinned to it: reading a file must not need the catalogue.
+                await self._store.keep_offering(digest, content)
+                pinned = self._remember(Offering.parse(digest, content))
+            self._pins[mall, service] = (time.monotonic(), pinned)
+            if len(self._pins) > _KEPT:
+                self._pins.popitem(last=False)
+        return pinned
 
     async def local(self, digest: str) -> Offering | None:
         """Without a call to another service."""

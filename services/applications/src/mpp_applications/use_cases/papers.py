@@ -10,8 +10,8 @@ from mpp_applications.domain import refusals
 from mpp_applications.domain.actors import Actor, applicant
 from mpp_applications.domain.definition import Offering
 from mpp_applications.use_cases.access import Access
-from mpp_applications.use_cases.changing import Changing, once_key
-from mpp_applications.use_cases.ports import Answer, Head, Once, Paper, PaperFiles
+from mpp_applications.use_cases.changing import Changing
+from mpp_applications.use_cases.ports import Answer, Head, Once, Paper, PaperFiles, once_key
 from mpp_applications.use_cases.views import Reply, view
 
 MAX_FILES_OF_ONE_REQUIREMENT = 5

@@ -39,6 +39,11 @@ class Once:
     fingerprint: bytes
 
 
+def once_key(owner: str, key: str) -> str:
+    """The lock of a request: it must be taken before the transaction has an xid, like the application's."""
+    return f"once:{owner}:{key}"
+
+
 @dataclass(frozen=True)
 class Head:
     """What must be known of an application before its offering is at hand. `proxy` filed it for the owner."""
@@ -141,9 +146,6 @@ class Unit(Reads, Protocol):
         """Claims the key; the first answer if the request was carried out before. Raises Invalid for a reused key."""
 
     async def remember(self, owner: str, once: Once, answer: Answer) -> None: ...
-    async def add(self, application: Application, proxy: str | None, content: bytes) -> None:
-        """A new application; `content` is its offering, kept with it."""
-
     async def load(self, id: UUID, offering: Offering) -> Application:
         """Raises NotFound."""
 
@@ -162,6 +164,12 @@ class Store(Reads, Protocol):
 
     def unit(self, *keys: str) -> AbstractAsyncContextManager[Unit]:
         """A transaction that holds these keys; facts may be published for them only."""
+
+    async def create(self, application: Application, filer: str, once: Once, answer: Answer) -> Answer:
+        """Stores a new application and the answer to the request of `filer`, its owner or a proxy, in one transaction.
+
+        The first answer if the request was carried out meanwhile. Raises Invalid for a reused key.
+        """
 
     async def answered(self, owner: str, once: Once) -> Answer | None:
         """The first answer to a request, if it was carried out."""

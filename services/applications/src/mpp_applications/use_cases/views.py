@@ -4,10 +4,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
+from uuid import UUID
 
 from mpp_runtime.errors import Invalid, Text, TryLater
 
 from mpp_applications.domain.actors import Actor
+from mpp_applications.domain.answers import Answers
 from mpp_applications.domain.application import Application
 from mpp_applications.domain.corrections import answered
 from mpp_applications.domain.definition import Action, Offering
@@ -70,6 +72,22 @@ class View:
     fees: FeeQuote | None
     particulars: Mapping[str, Any] | None
     answered: Sequence[bool] = ()
+
+
+class _NothingYet:
+    """What hangs on an application that is just being made."""
+
+    async def papers(self, application: UUID) -> Sequence[Paper]:
+        return ()
+
+    async def documents(self, application: UUID) -> Sequence[IssuedDocument]:
+        return ()
+
+    async def handed_in(self, application: UUID) -> Answers | None:
+        return None
+
+
+NOTHING_YET: Reads = _NothingYet()
 
 
 @dataclass(frozen=True)
