@@ -19,7 +19,7 @@ def test_from_the_first_page_to_the_permit(siti: Person, decide: Decide) -> None
     id = begun(siti)
     siti.press("/form/1", "next", sub_type="new")
     assert siti.page.form("/form/2")["licence-number"] == "STR-PRW-0331-2201"
-    assert "Terisi dari Registri" in siti.page.text
+    assert "Dari Registri" in siti.page.text
     siti.press("/form/2", "next")
     siti.press("/form/3", "next", practice__kind="facility", practice__name="<b>K</b>", practice__address="Jalan")
     assert siti.status == 422

@@ -163,7 +163,9 @@ def test_kinds_follow_the_schema() -> None:
     assert kinds["/practice/ordinal"] == "integer"
     assert kinds["/practice/name"] == "text"
     assert kinds["/practice/address"] == "long-text"
-    assert kinds["/mother/nik"] == "text"
+    assert kinds["/mother/nik"] == "nik"
+    assert kinds["/birth/time"] == "time"
+    assert kinds["/practice/district"] == "district"
     assert kinds["/declaration"] == "statement"
 
 
@@ -190,6 +192,8 @@ def test_required_optional_and_what_depends() -> None:
         ("date", "31/2/2026", "31/2/2026"), ("date", "besok", "besok"), ("date", "1 xyz 2026", "1 xyz 2026"),
         ("yes-no", "true", True), ("yes-no", "false", False), ("yes-no", "x", "x"),
         ("statement", "true", True), ("statement", "", None),
+        ("time", "7.30", "07:30"), ("time", "07:30", "07:30"), ("time", "pagi", "pagi"), ("time", "99.99", "99:99"),
+        ("nik", "3314 1047 0892 9001", "3314104708929001"), ("nik", "33-14", "3314"), ("nik", "x", "x"),
         ("text", "  Siti  ", "Siti"), ("text", "e\u0301", "é"), ("long-text", "a\r\nb", "a\nb"),
     ],
 )  # fmt: skip
@@ -307,3 +311,14 @@ def test_the_answers_of_the_test_are_right_by_the_schema(code: str) -> None:
         assert not kinds & {"type", "enum", "constant", "additionalProperties", "minimum", "maximum", "pattern"}
 
     types_are_right()
+
+
+def test_districts_are_chosen_by_name() -> None:
+    form = FORMS["sip-perawat"]
+    assert form.asks_districts
+    assert not FORMS["akta-kelahiran"].asks_districts
+    named = form.with_districts({"33.14.10": "Sragen"})
+    field = next(field for field in named.fields if field.pointer == "/practice/district")
+    assert readable(field, "33.14.10", "id") == "Sragen"
+    assert readable(field, "33.15.01", "id") == "33.15.01"
+    assert parsed(field, ["33.14.10"]) == "33.14.10"

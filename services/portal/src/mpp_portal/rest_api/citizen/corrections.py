@@ -14,7 +14,7 @@ from starlette.datastructures import FormData
 from mpp_portal.rest_api.citizen.kept import kept
 from mpp_portal.rest_api.citizen.own import APPLICATIONS, Own, address
 from mpp_portal.rest_api.citizen.papers import paper_wanted, send_files
-from mpp_portal.rest_api.citizen.steps import Way
+from mpp_portal.rest_api.citizen.steps import Way, way_of
 from mpp_portal.rest_api.citizen.wizard import texts_of
 from mpp_portal.rest_api.citizen.words import elsewhere, question_problems, question_words
 from mpp_portal.rest_api.form import Field, changes_of, placed
@@ -26,10 +26,6 @@ _REQUIREMENT = "requirement:"
 
 
 def add(routes: APIRouter, pages: Pages, own: Own) -> None:
-    async def way_of(request: Request, id: UUID) -> Way:
-        file = await own.file(request, id)
-        return Way.of(file, await own.form(request, file), await own.today(request, file))
-
     def listed(request: Request, way: Way, *, status: int = 200, refused: bool = False) -> Response:
         # What is missing beside the items: an answer may have made another question necessary.
         named = {item["target"] for item in way.file["corrections"]}
@@ -53,7 +49,7 @@ def add(routes: APIRouter, pages: Pages, own: Own) -> None:
 
     @routes.get("/applications/{id}/corrections")
     async def corrections(request: Request, who: PersonOnly, id: UUID) -> Response:
-        way = await way_of(request, id)
+        way = await way_of(own, request, id)
         return listed(request, way) if way.file["corrections"] else redirect(address(way.file))
 
     @routes.post("/applications/{id}/corrections")
@@ -62,7 +58,7 @@ def add(routes: APIRouter, pages: Pages, own: Own) -> None:
         sent = await pages.posted(request)
         key = str(sent.get("key", ""))[:100] or secrets.token_urlsafe(16)
         for _ in range(_TRIES):
-            way = await way_of(request, id)
+            way = await way_of(own, request, id)
             if not way.file["corrections"]:
                 return redirect(address(way.file, "?resubmitted=yes"))
             tag = f'"{way.file["version"]}"'
@@ -73,7 +69,7 @@ def add(routes: APIRouter, pages: Pages, own: Own) -> None:
                 return listed(request, way, status=422, refused=True)
             answer.content()
             return redirect(address(way.file, "?resubmitted=yes"))
-        return listed(request, await way_of(request, id), status=412)
+        return listed(request, await way_of(own, request, id), status=412)
 
     def item_page(
         request: Request, way: Way, number: int, *, status: int = 200, error: str = "", **values: Any
@@ -99,7 +95,7 @@ def add(routes: APIRouter, pages: Pages, own: Own) -> None:
 
     @routes.get("/applications/{id}/corrections/{number}")
     async def item(request: Request, who: PersonOnly, id: UUID, number: int) -> Response:
-        way = await way_of(request, id)
+        way = await way_of(own, request, id)
         return item_page(request, way, number) if way.file["corrections"] else redirect(address(way.file))
 
     @routes.post("/applications/{id}/corrections/{number}")
@@ -107,7 +103,7 @@ def add(routes: APIRouter, pages: Pages, own: Own) -> None:
     @kept(pages)
     async def mend(request: Request, who: PersonOnly, id: UUID, number: int) -> Response:
         sent = await pages.posted(request)
-        way = await way_of(request, id)
+        way = await way_of(own, request, id)
         if not way.file["corrections"]:
             return redirect(address(way.file))
         # By what it points at, not by its place: the list may be another one meanwhile.
@@ -131,7 +127,7 @@ def add(routes: APIRouter, pages: Pages, own: Own) -> None:
                 break
             answer = await own.change(request, way.file, changes.patch)
             if answer.status == 412:
-                way = await way_of(request, id)
+                way = await way_of(own, request, id)
                 continue
             if answer.status == 422:
                 told = [{"field": at, "code": code, "detail": detail} for at, code, detail in answer.problem.errors]

@@ -13,7 +13,7 @@ from mpp_portal.rest_api.citizen.kept import kept
 from mpp_portal.rest_api.citizen.own import APPLICATIONS, Own, address, is_draft, may
 from mpp_portal.rest_api.citizen.papers import passed_on
 from mpp_portal.rest_api.citizen.review import paper_names, sections
-from mpp_portal.rest_api.citizen.steps import Way
+from mpp_portal.rest_api.citizen.steps import way_of
 from mpp_portal.rest_api.language import language_for
 from mpp_portal.rest_api.pages import Pages, redirect
 from mpp_portal.rest_api.routing import PersonOnly, SignedIn
@@ -26,9 +26,9 @@ def add(routes: APIRouter, pages: Pages, own: Own) -> None:
     async def application(request: Request, who: SignedIn, id: UUID) -> Response:
         if who.officer:
             return redirect(f"/office/applications/{id}")
-        file = await own.file(request, id)
+        way = await way_of(own, request, id)
+        file = way.file
         timeline = (await own.api.call(request, "GET", f"{APPLICATIONS}/{id}/timeline")).content()
-        way = Way.of(file, await own.form(request, file), await own.today(request, file))
         return pages.render(
             request,
             "citizen/application.html",

@@ -1,5 +1,7 @@
 """Messages to me."""
 
+import re
+from collections.abc import Collection
 from uuid import UUID
 
 from fastapi import APIRouter, Request
@@ -21,7 +23,10 @@ def add(routes: APIRouter, pages: Pages, api: Api) -> None:
         return pages.render(
             request,
             "citizen/inbox.html",
-            messages=found["items"],
+            messages=[
+                {**each, "paragraphs": paragraphs(each["body"], set(each["links"].values()), pages.public_url)}
+                for each in found["items"]
+            ],
             more=found["next_cursor"],
             count=found["unread"],
             unread_only=bool(unread),
@@ -40,3 +45,14 @@ def add(routes: APIRouter, pages: Pages, api: Api) -> None:
         sent = await pages.posted(request)
         told = (await api.call(request, "POST", f"{_INBOX}/{entry}:read")).content()
         return redirect(f"/applications/{told['application']}" if sent.get("go") else "/inbox")
+
+
+def paragraphs(body: str, links: Collection[str], origin: str) -> list[list[tuple[str, str]]]:
+    """A message's lines, each in parts (text, "") and ("", path): its own links to pages of this mall become links."""
+    ours = [link for link in links if link.startswith(f"{origin}/")]
+    split = re.compile("|".join(map(re.escape, sorted(ours, key=len, reverse=True))) or r"(?!)")
+    told = []
+    for line in filter(str.strip, body.splitlines()):
+        texts, found = split.split(line), split.findall(line)
+        told.append([part for text, link in zip(texts, [*found, ""], strict=True) for part in ((text, ""), ("", link))])
+    return [[(text, link.removeprefix(origin)) for text, link in line if text or link] for line in told]

@@ -42,6 +42,11 @@ class Own:
             return kept
         answer = await self.api.call(request, "GET", f"{APPLICATIONS}/{file['id']}/form")
         form = Form.of(answer.content())
+        if form.asks_districts:
+            districts = await self._districts_of(request, str(file["mall"]["code"]))
+            if not districts:
+                return form
+            form = form.with_districts(districts)
         self._forms[digest] = form
         if len(self._forms) > _FORMS_KEPT:
             self._forms.popitem(last=False)
@@ -67,6 +72,16 @@ class Own:
             except Refusal:
                 return WEST
         return self._zones[mall]
+
+    async def _districts_of(self, request: Request, mall: str) -> Mapping[str, str]:
+        """Code → name of the districts of the mall's region, by name; none while the catalogue is away."""
+        try:
+            params = {"parent": mall, "limit": "100"}
+            answer = await self.api.call_public(request, "GET", f"{_CATALOG}/regions", params=params)
+            found = {each["code"]: each["name"] for each in answer.content()["items"]}
+        except Refusal:
+            return {}
+        return dict(sorted(found.items(), key=lambda each: each[1]))
 
     async def today(self, request: Request, file: File) -> date:
         """The date at the application's mall."""

@@ -15,7 +15,7 @@ from starlette.datastructures import FormData, UploadFile
 from mpp_portal.domain import Answer
 from mpp_portal.rest_api.citizen.kept import kept
 from mpp_portal.rest_api.citizen.own import APPLICATIONS, File, Own, address, may
-from mpp_portal.rest_api.citizen.steps import Way
+from mpp_portal.rest_api.citizen.steps import way_of
 from mpp_portal.rest_api.citizen.words import step_names
 from mpp_portal.rest_api.pages import Pages, redirect
 from mpp_portal.rest_api.routing import PersonOnly
@@ -28,10 +28,10 @@ _PASSED_ON = ("content-type", "content-disposition", "content-length", "etag")
 
 def add(routes: APIRouter, pages: Pages, own: Own) -> None:
     async def page(request: Request, id: UUID, *, status: int = 200, error: str = "", at: str = "") -> Response:
-        file = await own.file(request, id)
+        way = await way_of(own, request, id)
+        file = way.file
         if not may(file, "attach"):
             return redirect(address(file))
-        way = Way.of(file, await own.form(request, file), await own.today(request, file))
         return pages.render(
             request,
             "citizen/papers.html",

@@ -9,7 +9,7 @@ from fastapi.responses import Response
 
 from mpp_portal.rest_api.citizen.kept import kept
 from mpp_portal.rest_api.citizen.own import APPLICATIONS, Own, address, may
-from mpp_portal.rest_api.citizen.steps import Way
+from mpp_portal.rest_api.citizen.steps import Way, way_of
 from mpp_portal.rest_api.citizen.wizard import texts_of
 from mpp_portal.rest_api.citizen.words import elsewhere, question_words, step_names
 from mpp_portal.rest_api.form import FieldProblem, changes_of, placed, readable, value_at
@@ -38,13 +38,9 @@ def add(routes: APIRouter, pages: Pages, own: Own) -> None:
             key=key or secrets.token_urlsafe(16),
         )
 
-    async def way_of(request: Request, id: UUID) -> Way:
-        file = await own.file(request, id)
-        return Way.of(file, await own.form(request, file), await own.today(request, file))
-
     @routes.get("/applications/{id}/review")
     async def review(request: Request, who: PersonOnly, id: UUID) -> Response:
-        way = await way_of(request, id)
+        way = await way_of(own, request, id)
         return page(request, way) if may(way.file, "submit") else redirect(address(way.file))
 
     @routes.post("/applications/{id}/review")
@@ -53,7 +49,7 @@ def add(routes: APIRouter, pages: Pages, own: Own) -> None:
         sent = await pages.posted(request)
         key = str(sent.get("key", ""))[:100] or secrets.token_urlsafe(16)
         for _ in range(_TRIES):
-            way = await way_of(request, id)
+            way = await way_of(own, request, id)
             if not may(way.file, "submit"):
                 # Handed in already: by the first press of the button, or in another tab.
                 return redirect(address(way.file, "/receipt"))
@@ -72,18 +68,17 @@ def add(routes: APIRouter, pages: Pages, own: Own) -> None:
                     {"field": field, "code": code, "detail": detail} for field, code, detail in answer.problem.errors
                 ]
                 problems = placed(way.form, way.file["answers"], told, way.today)
-                return page(request, await way_of(request, id), status=422, problems=problems)
+                return page(request, await way_of(own, request, id), status=422, problems=problems)
             answer.content()
             return redirect(address(way.file, "/receipt"))
-        return page(request, await way_of(request, id), status=412)
+        return page(request, await way_of(own, request, id), status=412)
 
     @routes.get("/applications/{id}/receipt")
     async def receipt(request: Request, who: PersonOnly, id: UUID) -> Response:
-        file = await own.file(request, id)
+        way = await way_of(own, request, id)
+        file = way.file
         if file["number"] is None:
             return redirect(address(file, "/review"))
-        form = await own.form(request, file)
-        way = Way.of(file, form, await own.today(request, file))
         return pages.render(
             request,
             "citizen/receipt.html",

@@ -4,8 +4,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
+from uuid import UUID
 
-from mpp_portal.rest_api.citizen.own import File
+from fastapi import Request
+
+from mpp_portal.rest_api.citizen.own import File, Own
 from mpp_portal.rest_api.form import Field, FieldProblem, Form, Step, asked, placed, reads, typed, value_at
 
 
@@ -119,6 +122,12 @@ class Way:
     @property
     def paper_problems(self) -> list[FieldProblem]:
         return [problem for problem in self.problems if problem.requirement]
+
+
+async def way_of(own: Own, request: Request, id: UUID) -> Way:
+    """Raises NotFound for an application that is not hers."""
+    file = await own.file(request, id)
+    return Way.of(file, await own.form(request, file), await own.today(request, file))
 
 
 def watched(fields: Iterable[Field], within: Iterable[Field]) -> list[Field]:

@@ -14,7 +14,7 @@ from mpp_portal.domain import Answer
 from mpp_portal.rest_api.citizen.applying import fill_in
 from mpp_portal.rest_api.citizen.kept import kept, retry_after, send_again
 from mpp_portal.rest_api.citizen.own import Own, address, may
-from mpp_portal.rest_api.citizen.steps import Way, watched
+from mpp_portal.rest_api.citizen.steps import Way, watched, way_of
 from mpp_portal.rest_api.citizen.words import on_page, question_words, step_names
 from mpp_portal.rest_api.form import Field, Form, Step, changes_of, fingerprint_of, placed
 from mpp_portal.rest_api.pages import Pages, redirect
@@ -51,14 +51,10 @@ def add(routes: APIRouter, pages: Pages, own: Own) -> None:
             **{"changed": False, "appeared": False, "filled": "", **values},
         )
 
-    async def way_of(request: Request, id: UUID) -> Way:
-        file = await own.file(request, id)
-        return Way.of(file, await own.form(request, file), await own.today(request, file))
-
     @routes.get("/applications/{id}/form")
     async def first_step(request: Request, who: PersonOnly, id: UUID) -> Response:
         """Where she left off: the first step that still needs something."""
-        way = await way_of(request, id)
+        way = await way_of(own, request, id)
         if not may(way.file, "change-answers"):
             return redirect(address(way.file))
         open_step = next((step for step in way.form.steps if way.problems_of(step)), None)
@@ -67,7 +63,7 @@ def add(routes: APIRouter, pages: Pages, own: Own) -> None:
 
     @routes.get("/applications/{id}/form/{number}")
     async def step(request: Request, who: PersonOnly, id: UUID, number: int) -> Response:
-        way = await way_of(request, id)
+        way = await way_of(own, request, id)
         if not may(way.file, "change-answers"):
             return redirect(address(way.file))
         return await page(request, way, step_at(way.form, number), filled=request.query_params.get("filled", "")[:20])
@@ -79,7 +75,7 @@ def add(routes: APIRouter, pages: Pages, own: Own) -> None:
         given = texts_of(sent)
         try:
             for _ in range(_TRIES):
-                way = await way_of(request, id)
+                way = await way_of(own, request, id)
                 if not may(way.file, "change-answers"):
                     return redirect(address(way.file))
                 step = step_at(way.form, number)

@@ -15,7 +15,16 @@ from mpp_portal.rest_api.language import language_for
 from mpp_portal.rest_api.pages import Pages
 
 # Purposes and fields as identity's access log keeps them.
-_PURPOSES = ("review:attachment", "review:document", "review:timeline", "review", "lookup", "agency-task", "document")
+_PURPOSES = (
+    "review:attachment",
+    "review:document",
+    "review:timeline",
+    "review",
+    "lookup",
+    "agency-task",
+    "document",
+    "message",
+)
 _FIELDS = ("name", "nik", "nik_verified", "birth_date", "birth_place", "address", "sex", "email", "phone", "contact")
 
 _BETTER = {
@@ -25,6 +34,9 @@ _BETTER = {
     **{("date", code): "wrong_date" for code in ("wrong-format", "wrong-type")},
     **{("integer", code): "wrong_integer" for code in ("wrong-type", "wrong-format")},
     ("number", "wrong-type"): "wrong_number",
+    ("nik", "wrong-format"): "wrong_nik",
+    ("time", "wrong-format"): "wrong_time",
+    ("district", "wrong-format"): "wrong_choice",
 }
 
 

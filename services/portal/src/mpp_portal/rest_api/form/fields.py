@@ -1,12 +1,21 @@
 """What a form asks, step by step: the JSON Schema (2020-12) says the shape, the layout order, words and conditions."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 Told = Mapping[str, str]
-Kind = Literal["text", "long-text", "integer", "number", "date", "yes-no", "choice", "choices", "lines", "statement"]
+Kind = Literal[
+    "text", "long-text", "integer", "number", "date", "time", "nik", "district", "yes-no", "choice", "choices", "lines",
+    "statement",
+]  # fmt: skip
 
+# Patterns by which pages know what a text is (docs/service-definition.md): easier to choose or to type than free text.
+_KNOWN: Mapping[str, Kind] = {
+    "^[0-9]{2}[.][0-9]{2}[.][0-9]{2}$": "district",
+    "^[0-9]{6}[0-7][0-9](0[1-9]|1[012])[0-9]{6}$": "nik",
+    "^([01][0-9]|2[0-3]):[0-5][0-9]$": "time",
+}
 # One line of a phone holds about thirty characters: what may be longer than a few of them gets a box.
 _LONG = 150
 
@@ -100,6 +109,19 @@ class Form:
         return cls(schema, tuple(steps), tuple(statements), prefill, papers)
 
     @property
+    def asks_districts(self) -> bool:
+        return any(each.kind == "district" for each in self.fields)
+
+    def with_districts(self, names: Mapping[str, str]) -> "Form":
+        """The same with a choice of districts (code → name) where one is asked for."""
+        options = tuple(Option(code, {"id": name, "en": name}) for code, name in names.items())
+
+        def chosen(fields: tuple[Field, ...]) -> tuple[Field, ...]:
+            return tuple(replace(each, options=options) if each.kind == "district" else each for each in fields)
+
+        return replace(self, steps=tuple(replace(step, fields=chosen(step.fields)) for step in self.steps))
+
+    @property
     def fields(self) -> tuple[Field, ...]:
         return (*(field for step in self.steps for field in step.fields), *self.statements)
 
@@ -171,5 +193,7 @@ def _kind(shape: Mapping[str, Any]) -> Kind:
             return "choices" if "enum" in shape.get("items", {}) else "lines"
         case _ if shape.get("format") == "date":
             return "date"
+        case _ if shape.get("pattern") in _KNOWN:
+            return _KNOWN[shape["pattern"]]
         case _:
             return "long-text" if "pattern" not in shape and shape.get("maxLength", _LONG + 1) > _LONG else "text"

@@ -44,6 +44,11 @@ def parsed(field: Field, given: Sequence[str]) -> Any:
             return _number(text)
         case "date":
             return _date(text)
+        case "time":
+            return _time(text)
+        case "nik":
+            digits = re.sub(r"[\s.-]", "", text)
+            return digits if digits.isdigit() else text
         case _:
             return text
 
@@ -125,6 +130,12 @@ def _date(text: str) -> str:
         return date(int(found[3]), month, int(found[1])).isoformat()
     except ValueError:
         return text
+
+
+def _time(text: str) -> str:
+    """ "7.30" and "7:30" are "07:30"; anything else stays as it is."""
+    found = re.fullmatch(r"(\d{1,2})[.:](\d{2})", text, re.ASCII)
+    return f"{int(found[1]):02}:{found[2]}" if found else text
 
 
 def _month(word: str) -> int:
