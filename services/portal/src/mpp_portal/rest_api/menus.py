@@ -9,7 +9,7 @@ from mpp_portal.rest_api.texts import TEXTS
 
 
 class Entry(TypedDict):
-    """One link; `count` is a number beside it, or "" ."""
+    """One link; `count` is the address that tells a number to show beside it, or ""."""
 
     address: str
     label: str
@@ -38,6 +38,15 @@ def foot(path: str, language: Language) -> list[Entry]:
     return [_entry(address, key, path, language) for address, key in _FOOT]
 
 
+# Asked by a script after the page is there: no page waits for a number.
+_COUNTS = {"/inbox": "/inbox/unread"}
+
+
 def _entry(address: str, key: str, path: str, language: Language) -> Entry:
     current = path == address or path.startswith(f"{address}/")
-    return {"address": address, "label": TEXTS[key].in_language(language), "current": current, "count": ""}
+    return {
+        "address": address,
+        "label": TEXTS[key].in_language(language),
+        "current": current,
+        "count": _COUNTS.get(address, ""),
+    }

@@ -18,6 +18,8 @@ def add(routes: APIRouter, pages: Pages, own: Own) -> None:
         params = {"limit": "20", **({"cursor": cursor} if cursor else {})}
         found = (await own.api.call(request, "GET", APPLICATIONS, params=params)).content()
         asked = [] if cursor else (await own.api.call(request, "GET", _ASKED_OF_ME)).content()["items"]
+        # What an officer waits for comes before what was only begun.
+        asked.sort(key=lambda each: bool(each["status"] == "DRAFT"))
         first = {each["id"] for each in asked}
         others = [each for each in found["items"] if each["id"] not in first]
         return pages.render(request, "citizen/mine.html", asked=asked, others=others, more=found["next_cursor"])

@@ -21,6 +21,7 @@ TEXTS: dict[str, Text] = {
     "apply_begun_title": Text("Anda sudah mulai mengisi", "You have begun already"),
     "apply_begun_text": Text("Isian yang lama masih tersimpan.", "What you filled in is still kept."),
     "apply_go_on": Text("Lanjutkan isian yang dimulai {at}", "Go on with the one begun on {at}"),
+    "apply_all_begun": Text("Lihat semua ({count})", "See all ({count})"),
     "apply_where": Text("Diajukan di", "Handed in at"),
     "apply_time": Text("Lama proses", "Time it takes"),
     "apply_time_text": Text(
