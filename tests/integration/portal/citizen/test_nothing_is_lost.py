@@ -61,6 +61,7 @@ def test_the_applications_are_away_and_the_form_stays_filled(running_mall: Runni
         assert dewi.status == 503
         assert int(dewi.answer.headers["retry-after"]) > 0
         assert "Sistem sedang sibuk" in dewi.page.text
+        assert "Nama tempat praktik" in dewi.page.text, "the questions are there to be read, not only kept"
         form = dewi.page.form("/form/3")
         assert (form["practice-name"], form["practice-kind"]) == ("Klinik Sibuk", "facility")
         # A form the portal does not know (it was started anew meanwhile) is kept as it is.
