@@ -7,6 +7,7 @@ from starlette.exceptions import HTTPException
 
 from mpp_portal.rest_api import assets, citizen, officer, public, signing_in
 from mpp_portal.rest_api.api import Api
+from mpp_portal.rest_api.catalogue import Malls
 from mpp_portal.rest_api.pages import Pages
 from mpp_portal.rest_api.public.contracts import Contracts
 from mpp_portal.rest_api.routing import PageRoute
@@ -19,7 +20,7 @@ def add_pages(app: FastAPI, pages: Pages, api: Api, contracts: Contracts) -> Non
     app.state.pages = pages
     # Who may see what is for the API to judge, call by call; a page only asks for a sign-in first where one is needed.
     routes = APIRouter(route_class=PageRoute, include_in_schema=False, dependencies=[allow("anonymous")])
-    public.add(routes, pages, api, contracts)
+    public.add(routes, pages, api, Malls(api), contracts)
     citizen.add(routes, pages, api)
     officer.add(routes, pages, api)
     signing_in.add(routes, pages)

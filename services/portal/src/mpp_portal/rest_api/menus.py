@@ -17,14 +17,24 @@ class Entry(TypedDict):
     count: str
 
 
-_ANYBODY = (("/track", "nav_track"), ("/verify", "nav_verify"))
+_ANYBODY = (("/services", "nav_services"), ("/track", "nav_track"), ("/verify", "nav_verify"), ("/help", "nav_help"))
 _PERSON = (
+    ("/services", "nav_services"),
     ("/applications", "nav_applications"),
     ("/inbox", "nav_inbox"),
     ("/me", "nav_me"),
+    ("/help", "nav_help"),
 )
-_OFFICER = (("/office", "nav_office"),)
-_FOOT = (("/track", "nav_track"), ("/verify", "nav_verify"), ("/developers", "nav_developers"))
+_OFFICER = (("/office", "nav_office"), ("/services", "nav_services"), ("/help", "nav_help"))
+_FOOT = (
+    ("/help", "nav_help"),
+    ("/malls", "nav_malls"),
+    ("/track", "nav_track"),
+    ("/verify", "nav_verify"),
+    ("/about", "nav_about"),
+    ("/accessibility", "nav_accessibility"),
+    ("/developers", "nav_developers"),
+)
 
 
 def menu(who: Who | None, path: str, language: Language) -> list[Entry]:

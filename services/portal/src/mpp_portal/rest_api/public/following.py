@@ -9,6 +9,7 @@ from mpp_runtime.rest import MIB, body_limit
 
 from mpp_portal.domain import Answer
 from mpp_portal.rest_api.api import Api
+from mpp_portal.rest_api.catalogue import Malls
 from mpp_portal.rest_api.pages import Pages
 from mpp_portal.rest_api.posting import check_origin
 from mpp_portal.rest_api.texts import TEXTS
@@ -18,7 +19,7 @@ _LONGEST = 64
 _UPLOAD = 11 * MIB  # the API's 10 MiB and what a form puts around it; the API judges the file
 
 
-def add(routes: APIRouter, pages: Pages, api: Api) -> None:
+def add(routes: APIRouter, pages: Pages, api: Api, malls: Malls) -> None:
     @routes.get("/track")
     async def track_form(request: Request, number: str = "") -> Response:
         return _track_page(pages, request, number=number[:_LONGEST])
@@ -41,7 +42,8 @@ def add(routes: APIRouter, pages: Pages, api: Api) -> None:
             return _track_page(
                 pages, request, number=number, notice=_why(pages, request, told, "track_none"), status=_status(told)
             )
-        return pages.render(request, "public/standing.html", followed=told.body)
+        zone = await malls.zone(request, told.body["application"]["mall"]["code"])
+        return pages.render(request, "public/standing.html", followed=told.body, zone=zone)
 
     @routes.get("/verify")
     async def verify_form(request: Request, code: str = "") -> Response:
@@ -100,7 +102,13 @@ def _verify_page(
 ) -> Response:
     errors = [("code", pages.text(request, error))] if error else []
     return pages.render(
-        request, "public/verify.html", errors=errors, notice=notice, code=code, status=422 if error else status
+        request,
+        "public/verify.html",
+        status=422 if error else status,
+        headers={"Permissions-Policy": "camera=(self), geolocation=(), microphone=()"},
+        errors=errors,
+        notice=notice,
+        code=code,
     )
 
 

@@ -5,7 +5,7 @@ from itertools import chain
 
 from mpp_runtime.errors import Text
 
-from mpp_portal.rest_api.texts import citizen, officer, public, site
+from mpp_portal.rest_api.texts import citizen, information, officer, public, site
 
 __all__ = ["TEXTS"]
 
@@ -19,4 +19,4 @@ def _merged(*parts: Mapping[str, Text]) -> dict[str, Text]:
     return {key: text for part in parts for key, text in part.items()}
 
 
-TEXTS = _merged(site.TEXTS, public.TEXTS, citizen.TEXTS, officer.TEXTS)
+TEXTS = _merged(site.TEXTS, public.TEXTS, information.TEXTS, citizen.TEXTS, officer.TEXTS)

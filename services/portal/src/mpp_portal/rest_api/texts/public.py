@@ -3,12 +3,41 @@
 from mpp_runtime.errors import Text
 
 TEXTS = {
-    # Home
-    "home_title": Text("Satu tempat untuk layanan publik", "One place for public services"),
+    # Home and search
+    "home_title": Text("Cari layanan publik", "Find a public service"),
     "home_lead": Text(
         "Ajukan sekali, ikuti prosesnya, terima dokumen bertanda tangan elektronik yang bisa diperiksa siapa pun.",
         "Apply once, follow your file, receive an electronically signed document that anyone can check.",
     ),
+    "home_popular": Text("Layanan yang tersedia", "Public services on offer"),
+    "home_popular_at": Text("Layanan di {mall}", "Public services at {mall}"),
+    "home_all": Text("Lihat semua layanan", "See all public services"),
+    "home_away": Text(
+        "Daftar layanan sedang tidak dapat dibuka. Coba lagi sebentar lagi. Pelacakan permohonan tetap bisa dipakai.",
+        "The list of public services cannot be opened now. Please try again shortly. Tracking can still be used.",
+    ),
+    "home_how": Text("Cara kerjanya", "How it works"),
+    "home_find": Text("Cari", "Find"),
+    "home_find_text": Text(
+        "Cari layanan, lalu lihat syarat, waktu, dan biayanya.",
+        "Find the service and see what it needs, how long it takes and what it costs.",
+    ),
+    "home_apply": Text("Ajukan", "Apply"),
+    "home_apply_text": Text(
+        "Isi data dan unggah berkas dari rumah. Bisa disimpan dan dilanjutkan nanti.",
+        "Fill in the form and upload your papers at home. You can save it and go on later.",
+    ),
+    "home_follow": Text("Ikuti", "Follow"),
+    "home_follow_text": Text(
+        "Lihat siapa yang memproses, sejak kapan, dan kapan selesai.",
+        "See who has your file, since when, and when it will be done.",
+    ),
+    "home_receive": Text("Terima", "Receive"),
+    "home_receive_text": Text(
+        "Unduh dokumen yang sudah ditandatangani. Siapa pun bisa memeriksa keasliannya.",
+        "Download the signed document. Anyone can check that it is genuine.",
+    ),
+    "home_more": Text("Keperluan lain", "Other things to do"),
     "home_track": Text("Lacak permohonan", "Track an application"),
     "home_track_text": Text(
         "Lihat siapa yang memproses dan kapan selesai, dengan nomor dan kode pelacakan.",
@@ -24,18 +53,74 @@ TEXTS = {
         "Semua surel dan SMS simulasi dari mal ini masuk ke sini.",
         "Every e-mail and simulated SMS this mall sends arrives here.",
     ),
-    "home_developers": Text("Untuk pengembang", "For developers"),
-    "home_developers_text": Text(
-        "Semua yang dilakukan halaman ini juga bisa dilakukan aplikasi Anda, lewat API publik yang sama.",
-        "Whatever these pages do, your application can do too, through the same public API.",
+    "search_label": Text("Apa yang Anda perlukan?", "What do you need?"),
+    "search_mall": Text("Di mal mana?", "At which mall?"),
+    "search_everywhere": Text("Semua mal", "All malls"),
+    "search_button": Text("Cari", "Search"),
+    "search_for": Text("Hasil untuk “{q}”.", "Results for “{q}”."),
+    "search_corrected": Text("“{wrong}” dibaca sebagai “{right}”.", "“{wrong}” was read as “{right}”."),
+    "search_partial": Text(
+        "Tidak ada yang cocok dengan semua kata; ini yang cocok dengan sebagian.",
+        "Nothing fits all the words; these fit some of them.",
     ),
-    "home_applying": Text("Mengajukan permohonan", "Applying"),
-    "home_applying_text": Text(
-        "Halaman untuk mengajukan permohonan sedang dibuat. Sampai saat itu, permohonan diajukan lewat API publik.",
-        "The pages for applying are being built. Until then, applications are made through the public API.",
+    "search_none": Text(
+        "Tidak ada layanan yang cocok. Coba kata lain, misalnya “akta” atau “izin”.",
+        "No public service fits. Try other words, for example “birth” or “permit”.",
     ),
+    "search_all": Text("Lihat semua layanan", "See all public services"),
+    "choose_title": Text("Pilih mal Anda", "Choose your mall"),
+    "choose_missing": Text("Pilih mal dari daftar.", "Choose a mall from the list."),
+    "choose_not_offered": Text(
+        "Mal ini belum menyediakan layanan ini. Pilih mal lain.",
+        "This mall does not offer this public service yet. Choose another one.",
+    ),
+    "choose_button": Text("Lihat syarat dan waktu", "See what is needed and how long it takes"),
+    "malls_lead": Text(
+        "Pilih mal di daerah Anda. Pilihan ini diingat di perangkat ini.",
+        "Choose the mall of your region. This device remembers the choice.",
+    ),
+    # One public service
+    "offering_apply": Text("Ajukan", "Apply"),
+    "offering_print": Text("Cetak daftar syarat", "Print the checklist"),
+    "offering_requirements": Text("Syarat", "What you need"),
+    "offering_no_papers": Text("Tidak ada berkas yang perlu disiapkan.", "No papers are needed."),
+    "offering_procedure": Text("Langkah-langkah", "Steps"),
+    "offering_differences": Text("Yang berbeda di mal ini", "What is different at this mall"),
+    "offering_legal": Text("Dasar hukum", "Legal basis"),
+    "offering_unconfirmed": Text("belum dipastikan", "not confirmed"),
+    "offering_complaints": Text("Pengaduan dan saran", "Complaints and suggestions"),
+    "offering_short": Text("Singkatnya", "In short"),
+    "offering_time": Text("Waktu", "Time"),
+    "offering_fee": Text("Biaya", "Fee"),
+    "offering_product": Text("Hasil", "What you get"),
+    "offering_mall": Text("Diajukan di", "Apply at"),
+    "offering_same": Text("Mal ini mengikuti standar nasional.", "This mall follows the national standard."),
+    "offering_agencies": Text("Instansi yang terlibat", "Agencies that take part"),
+    "offering_tips": Text("Agar cepat selesai", "To be done quickly"),
+    "paper_scan": Text("foto atau pindaian", "photo or scan"),
+    "paper_copy": Text("salinan", "copy"),
+    "paper_original": Text("asli", "original"),
+    "paper_file": Text("{types}, paling besar {size}", "{types}, {size} at most"),
+    "paper_optional": Text("bila ada", "if you have it"),
+    "paper_when": Text("hanya pada keadaan tertentu", "only in some cases"),
+    "paper_any_of": Text("Salah satu dari:", "One of these:"),
+    # Agencies
+    "simulated": Text("Simulasi", "Simulated"),
+    "simulated_text": Text(
+        "Sistem instansi ini ditirukan untuk demonstrasi. Jawabannya bukan data yang sebenarnya.",
+        "The system of this agency is imitated for the demonstration. Its answers are not real data.",
+    ),
+    "agency_connected": Text(
+        "Instansi ini terhubung langsung: datanya dicocokkan secara otomatis.",
+        "This agency is connected directly: data is checked with it automatically.",
+    ),
+    "agency_desk": Text(
+        "Petugas instansi ini memproses berkas di mal ini.", "Officers of this agency work on files in this mall."
+    ),
+    "agency_services": Text("Layanan yang diikuti instansi ini", "Public services this agency takes part in"),
+    "agency_none": Text("Belum ada layanan.", "No public service yet."),
+    # Developers and the design
     "api_of": Text("API {service}", "{service} API"),
-    "all_contracts": Text("Semua API, peristiwa, dan kontrak", "All APIs, events and contracts"),
     # Track
     "track_title": Text("Lacak permohonan", "Track an application"),
     "track_lead": Text(
@@ -65,12 +150,6 @@ TEXTS = {
     "standing_overdue": Text("Terlambat", "Late"),
     "history": Text("Riwayat", "History"),
     "history_reason": Text("Alasan", "Reason"),
-    "application_title": Text("Permohonan Anda", "Your application"),
-    "application_text": Text(
-        "Halaman akun sedang dibuat. Ikuti permohonan Anda dengan nomor dan kode pelacakan dari tanda terima.",
-        "The pages of your account are being built. Follow your application with the number and the tracking code of "
-        "your receipt.",
-    ),
     # Verify
     "verify_title": Text("Periksa keaslian dokumen", "Check that a document is genuine"),
     "verify_lead": Text(
@@ -86,6 +165,13 @@ TEXTS = {
     "verify_file_note": Text(
         "Berkas diperiksa byte demi byte dan tidak disimpan.", "The file is checked byte for byte and is not kept."
     ),
+    "verify_scan_title": Text("Pindai dengan kamera", "Scan with a camera"),
+    "verify_scan_text": Text(
+        "Arahkan kamera ponsel Anda ke QR pada dokumen, lalu buka tautan yang muncul.",
+        "Point the camera of your phone at the QR on the document and open the link it shows.",
+    ),
+    "verify_scan_button": Text("Pindai di sini", "Scan it here"),
+    "verify_scan_stop": Text("Tutup kamera", "Close the camera"),
     "verify_none": Text(
         "Tidak ada dokumen dengan kode ini. Periksa lagi kodenya; bila tetap sama, dokumen ini bukan dari kami.",
         "There is no document with this code. Please compare the code; if it is right, the document is not ours.",

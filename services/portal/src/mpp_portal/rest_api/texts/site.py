@@ -6,6 +6,7 @@ TEXTS = {
     "nav_services": Text("Layanan", "Public services"),
     "nav_track": Text("Lacak", "Track"),
     "nav_verify": Text("Periksa dokumen", "Check a document"),
+    "nav_malls": Text("Daftar mal", "All malls"),
     "nav_help": Text("Bantuan", "Help"),
     "nav_about": Text("Tentang proyek ini", "About this project"),
     "nav_accessibility": Text("Aksesibilitas", "Accessibility"),
