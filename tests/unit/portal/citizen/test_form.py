@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from mpp_portal.rest_api.form import (
     Field,
     Form,
+    asked,
     changes_of,
     fingerprint_of,
     parsed,
@@ -178,6 +179,27 @@ def test_required_optional_and_what_depends() -> None:
         assert not found[pointer].optional
     mother = next(field for field in FORMS["akta-kelahiran"].fields if field.pointer == "/mother/nik")
     assert not mother.optional, "a rule asks for the mother"
+    assert not mother.required, "a foundling has none"
+
+
+def test_a_rule_about_an_object_makes_its_fields_no_longer_optional() -> None:
+    schema = {"type": "object", "properties": {"kin": {"type": "object", "properties": {"name": {"type": "string"}}}}}
+    layout = [{"title": {"id": "T", "en": "T"}, "fields": [{"path": "/kin/name", "label": {"id": "N", "en": "N"}}]}]
+    told = {"json_schema": schema, "layout": layout}
+    assert [field.optional for field in Form.of(told).fields] == [True]
+    assert [field.optional for field in Form.of({**told, "rules": [{"code": "r", "field": "/kin"}]}).fields] == [False]
+
+
+def test_one_is_not_true() -> None:
+    form = small({"x": {"type": "boolean"}})
+    assert changes_of(form, {"x": 1}, form.fields, {"x": ["true"]}, TODAY).patch == {"x": True}
+
+
+def test_a_condition_that_says_neither_yes_nor_no_decides_nothing() -> None:
+    field = Field("/y", {"id": "y", "en": "y"}, "text", when="answers.x")
+    assert asked(field, {"x": "text"}, TODAY) is None
+    assert asked(field, {"x": True}, TODAY) is True
+    assert asked(field, {}, TODAY) is None
 
 
 @pytest.mark.parametrize(
