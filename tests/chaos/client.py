@@ -86,6 +86,7 @@ class PatientVisitor:
         while True:
             try:
                 self._visitor.http.headers.pop("Authorization", None)
+                self._visitor.http.cookies.clear()  # a session that began would be sent back without being asked
                 self._visitor.sign_in(account)
                 return
             except (CommandError, httpx.TransportError) as error:

@@ -66,8 +66,8 @@ def at_failpoints() -> Iterator[Schedule]:
             yield Schedule("rejection", "identity", f"{place}:kill@{nth}")
     for story, answered in (("rejection", "POST /oidc/token"), ("issue", "/mpp.identity.v1.People/GetParticulars")):
         yield Schedule(story, "identity", f"answer.before_send[{answered}]:kill")
-    for story, method in (("rejection", "Offerings/Pin"), ("issue", "Agencies/GetGrant")):
-        yield Schedule(story, "catalog", f"answer.before_send[/mpp.catalog.v1.{method}]:kill")
+    for answered in ("/mpp.catalog.v1.Offerings/Pin", "GET /api/catalog/v1/offerings/{mall}/{service}"):
+        yield Schedule("rejection", "catalog", f"answer.before_send[{answered}]:kill")
 
 
 def broken_connections() -> Iterator[Schedule]:

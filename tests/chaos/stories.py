@@ -43,7 +43,8 @@ class File:
         return self._nurse.get(self.path)
 
     def hand_in(self) -> None:
-        """From nothing to a submitted file with its papers."""
+        """From what the catalogue says to a submitted file with its papers."""
+        self._nurse.get(f"/api/catalog/v1/offerings/{MALL}/{SERVICE}")
         self._reached("create")
         body = {"mall": MALL, "service": SERVICE, "answers": ANSWERS | TYPED}
         self.id = self._nurse.do("create", f"{FILES}/applications", json=body)["id"]
