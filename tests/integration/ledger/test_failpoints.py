@@ -4,6 +4,7 @@ import json
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -25,12 +26,21 @@ async def commit(database: Database, key: str = "k", times: int = 1) -> None:
             await transaction.publish(submitted(key), key=key, region="33.14", at=NOW)
 
 
-def armed(spec: str) -> None:
-    arm("demo", {"MPP_FAILPOINT": spec})
+@pytest.fixture
+def log(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """The log of failpoints, for this test alone; the armed one must have acted by its end."""
+    monkeypatch.setattr("mpp_failpoints._log", None)
+    file = tmp_path / "failpoints.jsonl"
+    yield file
+    assert [line for line in file.read_text().splitlines() if json.loads(line)["event"] == "acted"]
 
 
-async def test_before_the_commit_nothing_is_there_yet(database: Database) -> None:
-    armed("ledger.before_commit[ApplicationSubmitted]:error")
+def armed(spec: str, log: Path) -> None:
+    arm("demo", {"MPP_FAILPOINT": spec, "MPP_FAILPOINT_LOG": str(log)})
+
+
+async def test_before_the_commit_nothing_is_there_yet(database: Database, log: Path) -> None:
+    armed("ledger.before_commit[ApplicationSubmitted]:error", log)
     with pytest.raises(TryLater) as refusal:
         await commit(database)
     assert not isinstance(refusal.value, CommitUnknown)
@@ -39,8 +49,8 @@ async def test_before_the_commit_nothing_is_there_yet(database: Database) -> Non
     assert await count_events(database) == 1
 
 
-async def test_after_the_commit_it_is_there_and_the_answer_is_that_nobody_knows(database: Database) -> None:
-    armed("ledger.after_commit[ApplicationSubmitted]:error")
+async def test_after_the_commit_it_is_there_and_the_answer_is_that_nobody_knows(database: Database, log: Path) -> None:
+    armed("ledger.after_commit[ApplicationSubmitted]:error", log)
     with pytest.raises(CommitUnknown):
         await commit(database)
     assert await count_events(database) == 1
@@ -48,9 +58,9 @@ async def test_after_the_commit_it_is_there_and_the_answer_is_that_nobody_knows(
 
 @pytest.mark.parametrize("place", ["relay.before_publish", "relay.after_ack"])
 async def test_the_relay_broken_there_sends_all_of_it_in_order(
-    database: Database, bus: Bus, start: Start, place: str
+    database: Database, bus: Bus, start: Start, log: Path, place: str
 ) -> None:
-    armed(f"{place}[ApplicationSubmitted]:error")
+    armed(f"{place}[ApplicationSubmitted]:error", log)
     await commit(database, times=3)
     start(Relay(database, bus, STREAM, SOURCE))
 
@@ -66,9 +76,9 @@ async def test_the_relay_broken_there_sends_all_of_it_in_order(
 
 @pytest.mark.parametrize("place", ["consumer.before_effect_commit", "consumer.after_effect"])
 async def test_a_subscriber_broken_there_has_each_effect_once(
-    database: Database, bus: Bus, start: Start, place: str
+    database: Database, bus: Bus, start: Start, log: Path, place: str
 ) -> None:
-    armed(f"{place}[ApplicationSubmitted]:error")
+    armed(f"{place}[ApplicationSubmitted]:error", log)
     await bus.ensure_stream(STREAM, SUBJECTS)
     await commit(database, times=3)
     start(Relay(database, bus, STREAM, SOURCE), make_consumer(database, bus))

@@ -93,8 +93,6 @@ def compare(
             made = made_by.get(one.key, "")
             if one.outcome == "ok" and made != one.application:
                 yield Finding("I1", "create was acknowledged, and its key is not remembered with what it made", ids)
-            if one.outcome == "fail" and made:
-                yield Finding("I1", "create was refused, and it is there", ids)
             one.application = one.application or made
         if one.outcome == "ok" and (one.application, one.version) not in versions:
             yield Finding("I1", f"{one.verb} was acknowledged at version {one.version}, which is not there", ids)
