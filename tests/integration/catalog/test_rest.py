@@ -69,6 +69,20 @@ async def test_public_services_and_their_versions(client: httpx.AsyncClient) -> 
     assert [version["version"] for version in service["versions"]] == ["2026.1"]
 
 
+@pytest.mark.parametrize("path", ["/regions?parent=33", "/malls", "/services/sip-perawat", "/offerings?mall=33.14"])
+async def test_every_list_has_an_etag_and_is_sent_once(client: httpx.AsyncClient, path: str) -> None:
+    first = await client.get(API + path)
+    again = await client.get(API + path, headers={"If-None-Match": first.headers["etag"]})
+    assert (first.status_code, again.status_code, again.content) == (200, 304, b"")
+    assert again.headers["cache-control"] == first.headers["cache-control"]
+    assert (await client.get(API + path)).content == first.content
+
+
+async def test_a_bad_token_is_refused_whatever_is_kept_ready(client: httpx.AsyncClient) -> None:
+    assert (await client.get(f"{API}/malls")).status_code == 200
+    assert (await client.get(f"{API}/malls", headers={"Authorization": "Bearer forged"})).status_code == 401
+
+
 async def test_an_offering_is_its_canonical_bytes_and_its_etag_is_their_digest(client: httpx.AsyncClient) -> None:
     answer = await get(client, "/offerings/33.14/sip-perawat")
     digest = hashlib.sha256(answer.content).hexdigest()

@@ -116,3 +116,31 @@ async def test_a_digest_is_read_once_whatever_is_published(
     assert stored.asked == 1
     with pytest.raises(NotFound, match="unknown-digest"):
         await current.by_digest("two")
+
+
+async def test_an_edition_ends_with_a_publication_and_with_the_hour(
+    current: CurrentOfferings, stored: Stored, time: Time
+) -> None:
+    first = await current.edition()
+    time.move(59 * 60)
+    assert await current.edition() == first
+    stored.number = 2
+    time.move(1)
+    published = await current.edition()
+    assert published != first
+    time.move(60)
+    hour = await current.edition()
+    time.move(3600)
+    assert len({published, hour, await current.edition()}) == 3
+
+
+async def test_a_look_that_failed_is_made_again(current: CurrentOfferings, stored: Stored, time: Time) -> None:
+    async def away() -> int:
+        raise TimeoutError
+
+    stored.number, stored.generation = 7, away  # type: ignore[method-assign]
+    for _ in range(2):
+        with pytest.raises(TimeoutError):
+            await current.edition()
+    del stored.generation
+    assert (await current.edition())[0] == 7

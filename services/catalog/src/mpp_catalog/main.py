@@ -22,8 +22,10 @@ from mpp_runtime.rest import create_app
 from mpp_runtime.service import run_service
 from mpp_runtime.settings import Settings
 from mpp_runtime.tokens import ServiceTokens, TokenVerifier
+from starlette.middleware import Middleware
 
 from mpp_catalog import clients, grpc_api, rest_api, storage
+from mpp_catalog.rest_api.prepared import Prepared
 from mpp_catalog.settings import CatalogSettings
 from mpp_catalog.use_cases.browse import Browse
 from mpp_catalog.use_cases.check_folder import check_folder, content_of
@@ -70,6 +72,8 @@ def build(settings: Settings, database: Database, bus: Bus, verifier: TokenVerif
         checks=[Check("database", database.ping), Check("bus", bus.write_probe, critical=False)],
     )
     app.include_router(rest_api.router(browse, current, search))
+    # Innermost: the span and the log line of the runtime are around it.
+    app.user_middleware.append(Middleware(Prepared, edition=current.edition))
     grpc = GrpcServer(settings, verifier, grpc_api.services(current, browse))
     return Parts(app, grpc, Relay(database, bus, STREAM, SOURCE))
 

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Header, Query, Response
+from fastapi import APIRouter, Query, Response
 from mpp_runtime.errors import Invalid, Text
 from mpp_runtime.rest import decode_cursor, encode_cursor
 
@@ -54,7 +54,7 @@ def router(current: CurrentOfferings, search: SearchOfferings) -> APIRouter:
                 "description": "The resolved offering (docs/service-definition.md), or with `compare` what it changes",
                 "content": {"application/json": {"schema": {"type": "object"}}},
             },
-            304: {"description": "Not changed"},
+            304: {"description": "Not changed since the ETag of If-None-Match"},
         },
     )
     async def get_offering(
@@ -62,7 +62,6 @@ def router(current: CurrentOfferings, search: SearchOfferings) -> APIRouter:
         service: str,
         caller: Anyone,
         compare: Annotated[Literal["baseline"] | None, Query(description="Show the differences instead")] = None,
-        if_none_match: Annotated[str | None, Header()] = None,
     ) -> Response:
         """One resolved offering as canonical JSON; its ETag is the digest an application is pinned to."""
         if compare is not None:
@@ -70,17 +69,9 @@ def router(current: CurrentOfferings, search: SearchOfferings) -> APIRouter:
             return Response(told.model_dump_json(), media_type="application/json", headers=_CACHE)
         offering = await current.in_force(mall, service)
         headers = {"ETag": f'"{offering.digest}"', **_CACHE}
-        if if_none_match is not None and _matches(if_none_match, offering.digest):
-            return Response(status_code=304, headers=headers)
         return Response(offering.body, media_type="application/json", headers=headers)
 
     return routes
-
-
-def _matches(header: str, digest: str) -> bool:
-    """Weak comparison, as RFC 9110 asks of If-None-Match."""
-    tags = (tag.strip().removeprefix("W/") for tag in header.split(","))
-    return header.strip() == "*" or f'"{digest}"' in tags
 
 
 def _after(cursor: str | None) -> tuple[Position | None, bool]:

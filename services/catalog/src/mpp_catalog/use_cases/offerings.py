@@ -43,6 +43,11 @@ class CurrentOfferings:
         self._generation = -1
         self._looked = float("-inf")
 
+    async def edition(self) -> tuple[int, int]:
+        """Changes when something is published and on the hour: days begin and end on whole hours in every time zone."""
+        await self._drop_outdated()
+        return self._generation, int(self._clock.now().timestamp()) // 3600
+
     async def in_force(self, mall: str, service: str) -> StoredOffering:
         """What the mall offers now."""
         await self._drop_outdated()
@@ -95,13 +100,19 @@ class CurrentOfferings:
         return quote(resolved["definition"], answers, today)
 
     async def _drop_outdated(self) -> None:
-        if self._monotonic() - self._looked < _LOOK_AGAIN_SECONDS:
+        before, self._looked = self._looked, self._monotonic()
+        if self._looked - before < _LOOK_AGAIN_SECONDS:
+            self._looked = before
             return
-        generation = await self._offerings.generation()
+        # The others go on with what is known while one looks.
+        try:
+            generation = await self._offerings.generation()
+        except BaseException:
+            self._looked = before
+            raise
         if generation != self._generation:
             self._in_force.clear()
             self._generation = generation
-        self._looked = self._monotonic()
 
 
 def _keep(kept: OrderedDict[Any, StoredOffering], key: Any, offering: StoredOffering) -> None:
