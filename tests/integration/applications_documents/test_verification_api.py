@@ -160,6 +160,9 @@ async def test_haste_is_told_to_wait(client: httpx.AsyncClient) -> None:
     assert [each.status_code for each in answers] == [422] * 10 + [429]
     assert int(answers[10].headers["retry-after"]) >= 1
     assert (await client.get(f"{BASE}/{'0' * 26}")).status_code == 404  # reading is another allowance
+    pdf = {"content-type": "application/pdf"}
+    other = await client.post(BASE, content=b"", headers=pdf | {"x-forwarded-for": "203.0.113.9"})
+    assert other.status_code == 422, "somebody else behind the same proxy need not wait"
 
 
 async def test_the_contract_names_both_ways_to_send_a_file(client: httpx.AsyncClient) -> None:

@@ -16,7 +16,6 @@ from mpp_identity.domain.keyed_hash import KeyedHash
 from mpp_identity.domain.names import check_birth_date, parse_name
 from mpp_identity.domain.nik import Nik
 from mpp_identity.domain.sessions import Session
-from mpp_identity.use_cases.limits import client_address
 from mpp_identity.use_cases.sign_in import parse_identifier
 from mpp_runtime.errors import Conflict, Invalid
 
@@ -225,20 +224,6 @@ def test_names_and_birth_dates() -> None:
     for day in (None, date(1899, 12, 31), NOW.date() + timedelta(days=1)):
         with pytest.raises(Invalid):
             check_birth_date(day, NOW.date())
-
-
-@pytest.mark.parametrize(
-    ("peer", "forwarded", "address"),
-    [
-        ("127.0.0.1", None, "127.0.0.1"),
-        ("127.0.0.1", "203.0.113.1", "203.0.113.1"),
-        ("127.0.0.1", "1.1.1.1, 203.0.113.1", "203.0.113.1"),
-        ("127.0.0.1", " ", "127.0.0.1"),
-        ("198.51.100.1", "203.0.113.1", "198.51.100.1"),
-    ],
-)
-def test_the_address_to_count_by(peer: str, forwarded: str | None, address: str) -> None:
-    assert client_address(peer, forwarded, ("127.0.0.1",)) == address
 
 
 def test_keyed_hashes_differ_by_purpose_and_by_where_values_end() -> None:

@@ -413,3 +413,31 @@ async def test_the_document_says_what_is_needed(client: httpx.AsyncClient) -> No
     assert needed("put", "/edit") == {"if-match"}
     assert paths["/api/test/v1/mine"]["get"]["security"] == [{"token": []}]
     assert "security" not in paths["/api/test/v1/open"]["get"]
+
+
+@pytest.mark.parametrize(
+    ("peer", "forwarded", "address"),
+    [
+        ("127.0.0.1", None, "127.0.0.1"),
+        ("127.0.0.1", "203.0.113.1", "203.0.113.1"),
+        ("127.0.0.1", "1.1.1.1, 203.0.113.1", "203.0.113.1"),
+        ("127.0.0.1", "127.0.0.1, 203.0.113.1", "203.0.113.1"),
+        ("127.0.0.1", " ", "127.0.0.1"),
+        ("::1", "2001:db8::1", "2001:db8::1"),
+        ("198.51.100.1", "203.0.113.1", "198.51.100.1"),
+        ("198.51.100.1", "127.0.0.1", "198.51.100.1"),
+    ],
+)
+async def test_the_address_is_what_the_nearest_trusted_proxy_saw(
+    peer: str, forwarded: str | None, address: str
+) -> None:
+    app = create_app(SETTINGS, service="t", title="T", description="D", verifier=None)
+
+    @app.get("/address")
+    async def told(request: Request, caller: Anyone) -> str:
+        return request.client.host if request.client else ""
+
+    headers = {"X-Forwarded-For": forwarded} if forwarded else {}
+    transport = httpx.ASGITransport(app, client=(peer, 1234))
+    async with httpx.AsyncClient(transport=transport, base_url="http://t", headers=headers) as client:
+        assert (await client.get("/address")).json() == address

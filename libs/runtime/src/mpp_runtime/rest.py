@@ -13,6 +13,7 @@ from fastapi.security import HTTPBearer
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 from starlette.routing import Route
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from mpp_runtime.edge import Edge
 from mpp_runtime.errors import Invalid, NotAllowed, Refusal, Stale, Text, Unauthenticated
@@ -73,15 +74,15 @@ def create_app(
     app.add_exception_handler(HTTPException, on_http)
     app.add_exception_handler(RequestValidationError, on_invalid)
     app.add_middleware(Edge, body_limit=body_limit)
+    app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=list(settings.trusted_proxies))
 
     async def healthz(_request: Request) -> JSONResponse:
         return JSONResponse({"status": "ok"})
 
     async def readyz(_request: Request) -> JSONResponse:
         good, parts = await run_checks(checks)
-        good = good and app.state.ready
         status = "draining or starting" if not app.state.ready else "ok" if good else "failed"
-        return JSONResponse({"status": status, "checks": parts}, 200 if good else 503)
+        return JSONResponse({"status": status, "checks": parts}, 200 if status == "ok" else 503)
 
     app.router.routes += [Route("/healthz", healthz), Route("/readyz", readyz)]
     return app

@@ -36,6 +36,7 @@ class Settings(BaseSettings):
     nats_replicas: int = 1
     rest_host: str = "127.0.0.1"
     rest_port: int
+    trusted_proxies: tuple[str, ...] = ("127.0.0.1", "::1")  # peers whose X-Forwarded-For is believed
     grpc_host: str = "127.0.0.1"
     grpc_port: int = 0
     public_url: str

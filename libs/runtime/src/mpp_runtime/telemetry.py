@@ -121,9 +121,8 @@ def span(name: str, *, kind: Kind = "internal", parent: str | None = None, **att
 
 def current_traceparent() -> str | None:
     """The W3C header of the current span, to hand on."""
-    carrier: dict[str, str] = {}
-    _propagator.inject(carrier)
-    return carrier.get("traceparent")
+    own = trace.get_current_span().get_span_context()
+    return f"00-{own.trace_id:032x}-{own.span_id:016x}-{own.trace_flags:02x}" if own.is_valid else None
 
 
 def current_trace_id() -> str | None:

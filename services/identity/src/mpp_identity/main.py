@@ -159,10 +159,10 @@ def build(
     app = create_app(
         settings, service="identity", title="Identity", description=DESCRIPTION, verifier=verifier, checks=checks
     )
-    app.include_router(people.router(sign_up, verify, settings.trusted_proxies))
-    app.include_router(me.router(profile, settings.trusted_proxies))
+    app.include_router(people.router(sign_up, verify))
+    app.include_router(me.router(profile))
     app.include_router(oidc.router(TokenEndpoint(world, core, keys), keys.public(), settings.public_url))
-    site = Site(settings.public_url, settings.secure, demo is not None, settings.trusted_proxies)
+    site = Site(settings.public_url, settings.secure, demo is not None)
     flow = pages.Flow(site, authorise, sessions)
     app.include_router(pages.router(flow, sign_in, sign_up, EndSession(core, keys), demo))
 

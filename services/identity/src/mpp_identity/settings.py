@@ -47,7 +47,6 @@ class IdentitySettings(Settings):
         oidc_clients: JSON list of clients that are not of this suite.
         demo_dir: folder with people.yaml and officers.yaml, in the demonstration only.
         codes_an_address: one-time codes one network address may ask for in 15 minutes.
-        trusted_proxies: peers whose X-Forwarded-For is believed.
         verify_seconds: how often those are looked for whose population agency was away.
     """
 
@@ -67,7 +66,6 @@ class IdentitySettings(Settings):
     oidc_clients: SecretStr = SecretStr("[]")
     demo_dir: Path | None = None
     codes_an_address: int = 60
-    trusted_proxies: tuple[str, ...] = ("127.0.0.1", "::1")
     verify_seconds: float = 2.0
 
     @field_validator("session_secret")

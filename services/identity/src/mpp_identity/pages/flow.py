@@ -10,7 +10,6 @@ from mpp_runtime.errors import Refusal
 
 from mpp_identity.domain.accounts import Account
 from mpp_identity.pages.rendering import BROWSER_AGE, Site, error_page, page_language, redirect
-from mpp_identity.use_cases.limits import client_address
 from mpp_identity.use_cases.oidc.authorise import Authorise, Interact, Outcome, Redirect, SignedIn
 from mpp_identity.use_cases.oidc.requests import AuthorisationRequest
 from mpp_identity.use_cases.sessions import Sessions
@@ -55,8 +54,7 @@ class Flow:
         return response
 
     def address(self, request: Request) -> str:
-        peer = request.client.host if request.client else ""
-        return client_address(peer, request.headers.get("x-forwarded-for"), self.site.trusted_proxies)
+        return request.client.host if request.client else ""
 
     def shows_refusals(self, handler: Handler) -> Handler:
         """What a page cannot show at a field becomes a page of its own, in the reader's language."""

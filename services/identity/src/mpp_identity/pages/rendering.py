@@ -33,7 +33,6 @@ class Site:
     public_url: str
     secure: bool
     demo: bool
-    trusted_proxies: tuple[str, ...]
 
     @property
     def session_cookie(self) -> str:

@@ -23,18 +23,16 @@ from mpp_identity.rest_api.models import (
     Officers,
     ProfileInput,
 )
-from mpp_identity.use_cases.limits import client_address
 from mpp_identity.use_cases.profile import Profile
 
 NO_STORE = {"Cache-Control": "no-store"}
 
 
-def router(profile: Profile, trusted_proxies: tuple[str, ...]) -> APIRouter:
+def router(profile: Profile) -> APIRouter:
     routes = APIRouter(prefix="/api/identity/v1", tags=["me"])
 
     def address(request: Request) -> str:
-        peer = request.client.host if request.client else ""
-        return client_address(peer, request.headers.get("x-forwarded-for"), trusted_proxies)
+        return request.client.host if request.client else ""
 
     @routes.get("/me")
     async def read(caller: Annotated[Caller, allow("person")], response: Response) -> Me:

@@ -9,7 +9,6 @@ from mpp_runtime.rest import Fingerprint, IdempotencyKey, Language, allow
 from mpp_runtime.tokens import Caller
 
 from mpp_identity.rest_api.models import CodeInput, CorrectionInput, SignUpInput, SignUpStarted, Verified
-from mpp_identity.use_cases.limits import client_address
 from mpp_identity.use_cases.ports import Answered
 from mpp_identity.use_cases.sign_up import Repeatable, SignUp, SignUpForm, Started
 from mpp_identity.use_cases.verify_person import VerifyPerson
@@ -17,12 +16,11 @@ from mpp_identity.use_cases.verify_person import VerifyPerson
 PREFIX = "/api/identity/v1"
 
 
-def router(sign_up: SignUp, verify: VerifyPerson, trusted_proxies: tuple[str, ...]) -> APIRouter:
+def router(sign_up: SignUp, verify: VerifyPerson) -> APIRouter:
     routes = APIRouter(prefix=PREFIX, tags=["people"])
 
     def address(request: Request) -> str:
-        peer = request.client.host if request.client else ""
-        return client_address(peer, request.headers.get("x-forwarded-for"), trusted_proxies)
+        return request.client.host if request.client else ""
 
     @routes.post("/people", status_code=201, response_model=SignUpStarted)
     async def create(

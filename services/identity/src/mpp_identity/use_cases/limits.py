@@ -1,6 +1,6 @@
 """How often something may be tried. Counted per subject, before anything else is done."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -49,10 +49,3 @@ async def check(world: World, subjects: Mapping[Limit, str]) -> None:
             ),
             retry_after=wait,
         )
-
-
-def client_address(peer: str, forwarded_for: str | None, trusted: Collection[str]) -> str:
-    """The address to count by: what our nearest proxy saw, else the peer. It never decides who somebody is."""
-    if peer not in trusted or not forwarded_for:
-        return peer
-    return forwarded_for.rpartition(",")[2].strip()[:64] or peer
