@@ -342,6 +342,32 @@ async def test_a_foreign_client_needs_consent_once(browser: httpx.AsyncClient, m
     assert [(item["client_id"], item["scope"]) for item in listed] == [("foreign", "openid profile email")]
 
 
+async def test_a_confidential_client_may_use_its_refresh_token_again_until_it_is_revoked(
+    browser: httpx.AsyncClient,
+) -> None:
+    """Several tabs, several copies of a portal, an answer lost on the way: none of them ends the session."""
+    request = authorisation(
+        client_id="foreign", redirect_uri=FOREIGN["redirect_uris"][0], code_challenge=None, code_challenge_method=None
+    )
+    transaction = await begin(browser, request)
+    await browser.post("/oidc/sign-in/demo", data={"transaction": transaction, "account": "siti"})
+    allowed = await browser.post("/oidc/consent", data={"transaction": transaction, "decision": "allow"})
+    code = query_of(allowed.headers["location"])["code"]
+    name, secret = quote_plus("foreign"), quote_plus(str(FOREIGN["client_secret"]))
+    basic = {"Authorization": f"Basic {base64.b64encode(f'{name}:{secret}'.encode()).decode()}"}
+    data = {"grant_type": "authorization_code", "code": code, "redirect_uri": request["redirect_uri"]}
+    tokens = (await browser.post("/oidc/token", data=data, headers=basic)).json()
+    refresh = {"grant_type": "refresh_token", "refresh_token": tokens["refresh_token"]}
+    answers = await asyncio.gather(*(browser.post("/oidc/token", data=refresh, headers=basic) for _ in range(4)))
+    assert [answer.status_code for answer in answers] == [200] * 4
+    assert all("refresh_token" not in answer.json() for answer in answers)
+    without = await browser.post("/oidc/token", data=refresh | {"client_id": "foreign"})
+    assert without.status_code == 401, "the secret is what makes it safe"
+    await browser.post("/oidc/revoke", data={"token": tokens["refresh_token"]}, headers=basic)
+    ended = await browser.post("/oidc/token", data=refresh, headers=basic)
+    assert (ended.status_code, ended.json()["error"]) == (400, "invalid_grant")
+
+
 async def test_a_disabled_account_is_out_at_once(browser: httpx.AsyncClient, mall: Mall) -> None:
     tokens = await sign_in(browser, "rina")
     await mall.identity.administration.set_active(UUID(str(demonstration_id("rina"))), False)

@@ -356,7 +356,11 @@ async def test_pages_speak_both_languages_and_forbid_what_they_do_not_need(brows
     assert policy.endswith(f"form-action 'self' {CALLBACK.removesuffix('/callback')}")
     assert (page.headers["cache-control"], page.headers["referrer-policy"]) == ("no-store", "same-origin")
     assert "<script" not in page.text
-    assert (await browser.get("/oidc/style.css")).headers["content-type"].startswith("text/css")
+    (sheet,) = re.findall(r'rel="stylesheet" href="([^"]+)"', page.text)
+    style = await browser.get(sheet)
+    assert style.headers["content-type"].startswith("text/css")
+    assert "immutable" in style.headers["cache-control"]
+    assert (await browser.get("/oidc/static/000000000000/design.css")).status_code == 404
 
 
 async def test_sign_ups_nobody_confirmed_go_away(browser: httpx.AsyncClient, mall: Mall) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, Self
 from urllib.parse import urlsplit
 
+from mpp_runtime.errors import Text
 from mpp_runtime.settings import Settings
 from pydantic import BaseModel, ConfigDict, SecretStr, TypeAdapter, ValidationError, field_validator, model_validator
 
@@ -23,6 +24,7 @@ class RegisteredClient(BaseModel):
 
     client_id: str
     client_name: str
+    client_name_en: str | None = None
     redirect_uris: tuple[str, ...]
     post_logout_redirect_uris: tuple[str, ...] = ()
     client_secret: SecretStr | None = None
@@ -114,22 +116,26 @@ class IdentitySettings(Settings):
             ) from None
         own = [
             Client(
-                PORTAL, "Portal MPP Digital", LOGIN, (f"{self.public_url}/callback",),
+                PORTAL, Text("Portal MPP Digital", "the MPP Digital portal"), LOGIN, (f"{self.public_url}/callback",),
                 (self.public_url, f"{self.public_url}/"), _hash(secrets.get(PORTAL)), first_party=True,
             ),
             Client(
-                CLI, "Perintah mpp", LOGIN, ("http://127.0.0.1/callback", "http://[::1]/callback"), native=True,
+                CLI, Text("perintah mpp", "the mpp command"), LOGIN, ("http://127.0.0.1/callback", "http://[::1]/callback"),
+                native=True,
                 first_party=True,
             ),
         ]  # fmt: skip
         services = [
-            Client(name, name, frozenset({"client_credentials"}), secret_hash=_hash(secret), first_party=True)
+            Client(
+                name, Text(name, name), frozenset({"client_credentials"}), secret_hash=_hash(secret), first_party=True
+            )
             for name, secret in secrets.items()
             if name != PORTAL
         ]
         others = [
             Client(
-                client.client_id, client.client_name, LOGIN, client.redirect_uris, client.post_logout_redirect_uris,
+                client.client_id, Text(client.client_name, client.client_name_en or client.client_name), LOGIN,
+                client.redirect_uris, client.post_logout_redirect_uris,
                 _hash(client.client_secret.get_secret_value()) if client.client_secret else None,
                 native=client.native, requires_pkce=client.require_pkce,
             )

@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
+from mpp_runtime.errors import Text
+
 AuthMethod = Literal["none", "client_secret_basic", "client_secret_post"]
 
 SCOPES = ("openid", "profile", "email", "phone")
@@ -28,7 +30,7 @@ class Client:
     """
 
     id: str
-    name: str
+    name: Text
     grant_types: frozenset[str]
     redirect_uris: tuple[str, ...] = ()
     post_logout_redirect_uris: tuple[str, ...] = ()

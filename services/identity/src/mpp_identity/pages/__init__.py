@@ -2,6 +2,7 @@
 
 from fastapi import APIRouter
 
+from mpp_identity.pages.assets import add_assets
 from mpp_identity.pages.authorise import add_authorise
 from mpp_identity.pages.flow import Flow
 from mpp_identity.pages.sign_in import add_demo, add_sign_in
@@ -18,6 +19,7 @@ __all__ = ["Flow", "router"]
 def router(flow: Flow, sign_in: SignIn, sign_up: SignUp, end_session: EndSession, demo: DemoSignIn | None) -> APIRouter:
     """Without `demo` its route does not exist."""
     routes = APIRouter(include_in_schema=False)
+    add_assets(routes)
     add_authorise(routes, flow)
     add_sign_in(routes, flow, sign_in, demo)
     add_sign_up(routes, flow, sign_up)

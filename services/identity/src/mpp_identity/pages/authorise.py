@@ -42,14 +42,15 @@ def add_authorise(routes: APIRouter, flow: Flow) -> None:
         asked, who = await flow.asked(request, transaction), await flow.who(request)
         if who is None:
             return redirect(f"/oidc/sign-in?{urlencode({'transaction': transaction})}")
+        language = page_language(request, asked.data.get("ui_locales", ""))
         return render(
             "consent.html",
             site,
-            page_language(request, asked.data.get("ui_locales", "")),
+            language,
             targets=[asked.redirect_uri],
             switch={"transaction": transaction},
             transaction=transaction,
-            client=asked.client.name,
+            client=asked.client.name.in_language(language),
             name=who.account.name,
             scopes=granted_scope(asked.data.get("scope", "")).split(),
         )

@@ -3,27 +3,36 @@
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from mpp_design import MARK, STYLE, Design, Language
 from mpp_runtime.errors import Malformed, NotAllowed, Refusal, Text
 from mpp_runtime.problems import language_of
 
 from mpp_identity.pages.texts import TEXTS
 from mpp_identity.use_cases.oidc import form
 
-Language = Literal["id", "en"]
 FORM = "application/x-www-form-urlencoded"
 COOKIE_PATH = "/oidc"
 BROWSER_AGE = 24 * 3600
 
-_templates = Environment(
-    loader=PackageLoader("mpp_identity.pages"), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
-    lstrip_blocks=True,
-)  # fmt: skip
+# Served here too, not by the portal alone: signing in must not lose its looks because another process restarts.
+ASSETS = "/oidc/static"
+_design = Design(
+    "mpp_identity.pages",
+    TEXTS,
+    {
+        "style": STYLE.path(ASSETS),
+        "mark": MARK.path(ASSETS),
+        "menu": (),
+        "foot": (),
+        "scripts": (),
+        "configuration": "",
+    },
+)
 
 
 @dataclass(frozen=True)
@@ -114,15 +123,12 @@ def render(
     """A page. `targets`: where its forms may end by a redirect. `switch`: the query of the same page in the other
     language; no switch is shown without it."""
 
-    def text(key: str, **filled: str) -> str:
-        return TEXTS[key].in_language(language).format(**filled)
-
     errors = {e.field.lstrip("/"): e.detail.in_language(language) for e in refusal.errors} if refusal else {}
-    html = _templates.get_template(template).render(
-        t=text,
-        language=language,
+    html = _design.render(
+        language,
+        template,
         demo=site.demo,
-        home=site.public_url,
+        home=f"{site.public_url}/",
         errors=errors,
         notice=refusal.detail.in_language(language) if refusal else "",
         switch="?" + urlencode(switch | {"lang": "id" if language == "en" else "en"}) if switch is not None else "",

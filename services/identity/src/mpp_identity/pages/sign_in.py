@@ -33,18 +33,19 @@ def add_sign_in(routes: APIRouter, flow: Flow, sign_in: SignIn, demo: DemoSignIn
         request: Request, transaction: str, identifier: str, refusal: Refusal | None = None, lang: str = ""
     ) -> Response:
         asked = await flow.asked(request, transaction)
+        language = page_language(request, lang, asked.data.get("ui_locales", ""))
         people: Any = demo.people if demo else ()
         officers: Any = demo.officers if demo else ()
         return render(
             "sign_in.html",
             site,
-            page_language(request, lang, asked.data.get("ui_locales", "")),
+            language,
             targets=[asked.redirect_uri],
             refusal=refusal,
             switch={"transaction": transaction},
             transaction=transaction,
             identifier=identifier,
-            client=asked.client.name,
+            client=asked.client.name.in_language(language),
             people=people,
             officers=officers,
         )

@@ -1,6 +1,5 @@
-"""RP-initiated logout, and the style sheet."""
+"""RP-initiated logout."""
 
-from importlib.resources import files
 from typing import Annotated
 from urllib.parse import urlencode
 
@@ -13,8 +12,6 @@ from mpp_identity.pages.rendering import COOKIE_PATH, FORM, page_language, poste
 from mpp_identity.use_cases.oidc import form
 from mpp_identity.use_cases.oidc.core import Pairs
 from mpp_identity.use_cases.oidc.end_session import EndSession
-
-STYLE = (files("mpp_identity.pages") / "style.css").read_bytes()
 
 
 def add_sign_out(routes: APIRouter, flow: Flow, end_session: EndSession) -> None:
@@ -60,7 +57,3 @@ def add_sign_out(routes: APIRouter, flow: Flow, end_session: EndSession) -> None
     @flow.shows_refusals
     async def confirm(request: Request, caller: Annotated[Caller, allow("anonymous")]) -> Response:
         return await end(request, list((await posted(request, site)).items()), confirmed=True)
-
-    @routes.get("/oidc/style.css")
-    async def style(caller: Annotated[Caller, allow("anonymous")]) -> Response:
-        return Response(STYLE, media_type="text/css", headers={"Cache-Control": "public, max-age=3600"})

@@ -3,12 +3,6 @@
 from mpp_runtime.errors import Text
 
 TEXTS = {
-    "brand": Text("MPP Digital", "MPP Digital"),
-    "independent": Text(
-        "Proyek sumber terbuka yang mandiri, bukan layanan resmi kementerian dengan nama yang sama.",
-        "An independent open-source project, not the ministry's own service of the same name.",
-    ),
-    "other_language": Text("English", "Bahasa Indonesia"),
     "sign_in_title": Text("Masuk", "Sign in"),
     "sign_in_for": Text("untuk melanjutkan ke {client}", "to go on to {client}"),
     "identifier": Text("Email, nomor telepon, atau NIK", "E-mail, phone number or NIK"),
@@ -51,8 +45,6 @@ TEXTS = {
         "Isi salah satu. Bila keduanya diisi, kode dikirim ke email.",
         "One is enough. With both, the code goes to the e-mail.",
     ),
-    "optional": Text("tidak wajib", "optional"),
-    "problem": Text("Ada yang perlu diperbaiki", "Something needs attention"),
     "warning": Text("Periksa lagi", "Please check"),
     "warning_lead": Text(
         "Anda tetap dapat melanjutkan bila data di KTP memang begitu.", "You can go on if the card says so."
