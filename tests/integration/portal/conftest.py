@@ -54,6 +54,15 @@ DOCUMENT: dict[str, Any] = {
     "verification_code": "ABCD-EFGH-JKLM", "sha256": "ab" * 32, "simulated": True,
     "note": {"id": "Simulasi.", "en": "Simulation."},
 }  # fmt: skip
+# A mall that offers nothing yet: pages of public services are seen on a real mall, in tests/browser.
+MALL = {"code": "33.14", "name": "MPP Kabupaten Sragen", "region": {"code": "33.14", "name": "Kabupaten Sragen"},
+        "time_zone": "Asia/Jakarta", "working_weekdays": [1, 2, 3, 4, 5]}  # fmt: skip
+CATALOG: dict[str, Any] = {
+    "/api/catalog/v1/malls": {"items": [MALL]},
+    "/api/catalog/v1/regions": {"items": [{"code": "33", "name": "Jawa Tengah", "parent": None, "level": "province"}]},
+    "/api/catalog/v1/agencies": {"items": []},
+    "/api/catalog/v1/offerings": {"items": [], "next_cursor": None, "corrected": None, "partial": False},
+}
 PROBLEM = {"type": "urn:x", "title": "x", "status": 404, "detail": "API says no.", "instance": "/", "code": "x"}
 
 
@@ -76,6 +85,8 @@ class StandIn:
         if self.status is not None:
             return httpx.Response(self.status, json={**PROBLEM, "status": self.status})
         path = request.url.path
+        if path in CATALOG:
+            return httpx.Response(200, json=CATALOG[path])
         if path.endswith("/openapi.json"):
             return httpx.Response(200, json=self.openapi)
         if path.startswith("/api/applications/v1/track/"):

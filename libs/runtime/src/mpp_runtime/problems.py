@@ -138,8 +138,10 @@ async def on_invalid(request: Request, error: Exception) -> Response:
     if "path" in places:
         return problem(NotFound("not-found", NOT_FOUND), request)
     for header, refused in (("Idempotency-Key", _NO_KEY), ("If-Match", _NO_TAG)):
-        if any(tuple(e["loc"]) == ("header", header) for e in found):
+        others = [e for e in found if tuple(e["loc"]) != ("header", header)]
+        if found and not others:
             return problem(refused, request)
+        found = others
     if "json_invalid" in kinds:
         return problem(Malformed("malformed-json", Text("Isi bukan JSON yang sah.", "The body is not JSON.")), request)
     media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
