@@ -59,7 +59,7 @@ def test_the_signing_key_is_rs256_with_a_name_and_the_nik_keys_have_32_bytes(tmp
 def test_each_service_shares_its_own_secret_with_identity_and_no_other(tmp_path: Path) -> None:
     data = made(tmp_path)
     known = json.loads(secret_files.service_clients(data).read_text())
-    assert set(known) == {"applications", "catalog", "identity", "notifications"}
+    assert set(known) == {"applications", "catalog", "identity", "notifications", "mpp-portal"}
     for service, secret in known.items():
         assert secret_files.client_secret(data, service).read_text() == secret
     assert len(set(known.values())) == len(known)
