@@ -66,7 +66,7 @@ def at_failpoints() -> Iterator[Schedule]:
             yield Schedule("rejection", "identity", f"{place}:kill@{nth}")
     for story, answered in (("rejection", "POST /oidc/token"), ("issue", "/mpp.identity.v1.People/GetParticulars")):
         yield Schedule(story, "identity", f"answer.before_send[{answered}]:kill")
-    for answered in ("/mpp.catalog.v1.Offerings/Pin", "GET /api/catalog/v1/offerings/{mall}/{service}"):
+    for answered in ("/mpp.catalog.v1.Offerings/Pin", "GET /offerings/{mall}/{service}"):
         yield Schedule("rejection", "catalog", f"answer.before_send[{answered}]:kill")
 
 

@@ -21,6 +21,7 @@ from tests.integration.identity.conftest import (
     query_of,
     sign_in,
 )
+from tests.integration.ledger.parts import eventually
 
 RATNA = {
     "nik": "3314064304919005",
@@ -264,8 +265,11 @@ async def test_a_code_has_five_attempts_and_ten_minutes(browser: httpx.AsyncClie
 async def test_wrong_codes_sent_together_count_each(browser: httpx.AsyncClient, mall: Mall) -> None:
     transaction = await begin(browser, authorisation())
     sent = await browser.post("/oidc/sign-in", data={"transaction": transaction, "identifier": "siti@warga.example.id"})
-    while not mall.codes.sent:  # the answer does not wait for the sending
-        await asyncio.sleep(0.01)
+
+    async def arrived() -> bool:
+        return bool(mall.codes.sent)
+
+    await eventually(arrived)  # the answer does not wait for the sending
     place, code = query_of(sent.headers["location"]), mall.codes.last_code
     guesses = [f"{(int(code) + step) % 1_000_000:06d}" for step in range(1, 11)]
     await asyncio.gather(*(browser.post("/oidc/sign-in/verify", data=place | {"code": guess}) for guess in guesses))

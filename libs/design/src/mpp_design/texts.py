@@ -31,7 +31,6 @@ TEXTS = {
         "Demonstration: all people, files and agencies here are made up.",
     ),
     "design_optional": Pair("tidak wajib", "optional"),
-    "design_required": Pair("wajib", "required"),
     "design_choose": Pair("Pilih satu", "Choose one"),
     "design_problem": Pair("Ada yang perlu diperbaiki", "Something needs attention"),
     "design_error": Pair("Salah", "Error"),

@@ -51,9 +51,8 @@ _NO_KEY = Malformed(
     "idempotency-key-missing",
     Text("Sertakan Idempotency-Key, 1-255 karakter ASCII.", "Send an Idempotency-Key, 1-255 ASCII characters."),
 )
-_NO_TAG = PreconditionMissing(
-    "if-match-missing", Text("Sertakan If-Match dengan ETag terakhir.", "Send If-Match with the last ETag.")
-)
+_TAG = Text("Sertakan If-Match dengan ETag terakhir.", "Send If-Match with the last ETag.")
+_NO_TAG = PreconditionMissing("if-match-missing", _TAG)
 _ANY_FIELD = Text("Nilai tidak sah.", "Not a valid value.")
 
 
@@ -138,8 +137,7 @@ async def on_invalid(request: Request, error: Exception) -> Response:
     if "path" in places:
         return problem(NotFound("not-found", NOT_FOUND), request)
     for header, refused in (("Idempotency-Key", _NO_KEY), ("If-Match", _NO_TAG)):
-        others = [e for e in found if tuple(e["loc"]) != ("header", header)]
-        if found and not others:
+        if not (others := [e for e in found if tuple(e["loc"]) != ("header", header)]):
             return problem(refused, request)
         found = others
     if "json_invalid" in kinds:

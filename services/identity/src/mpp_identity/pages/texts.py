@@ -49,7 +49,6 @@ TEXTS = {
     "warning_lead": Text(
         "Anda tetap dapat melanjutkan bila data di KTP memang begitu.", "You can go on if the card says so."
     ),
-    "confirmed_title": Text("Akun sudah jadi", "Your account is ready"),
     "consent_title": Text("Izinkan {client}?", "Allow {client}?"),
     "consent_lead": Text(
         "{client} bukan bagian dari MPP Digital dan meminta:", "{client} is not part of MPP Digital and asks for:"

@@ -67,7 +67,9 @@ def add(routes: APIRouter, pages: Pages, api: Api, malls: Malls) -> None:
     @routes.get("/malls")
     async def all_malls(request: Request) -> Response:
         known = await malls.all(request)
-        provinces = (await api.call_public(request, "GET", f"{CATALOG}/regions")).content()["items"]
+        provinces = (await api.call_public(request, "GET", f"{CATALOG}/regions", params={"parent": ""})).content()[
+            "items"
+        ]
         groups = [
             (province["name"], [mall for code, mall in known.items() if code.startswith(f"{province['code']}.")])
             for province in provinces

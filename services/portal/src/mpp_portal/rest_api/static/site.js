@@ -16,9 +16,35 @@ document.addEventListener("htmx:afterSettle", toErrors);
 
 // Words typed and not sent are not lost by a wrong tap.
 let unsent = false;
+let inputs = 0;
 document.addEventListener("input", (event) => {
   if (event.target.closest("form[data-keep]")) unsent = true;
+  inputs += 1;
 });
+
+// Questions asked anew while somebody went on typing come too late: what was typed stays, and its own change asks again.
+document.addEventListener("htmx:beforeRequest", (event) => { event.detail.requestConfig.inputs = inputs; });
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const { elt, requestConfig } = event.detail;
+  if (elt.closest("form[data-keep]") && requestConfig.inputs !== inputs) event.detail.shouldSwap = false;
+});
+
+// Without a connection nothing is sent: the browser's own page would take the place of what was typed.
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  form.querySelector(".offline")?.remove();
+  if (navigator.onLine || form.method !== "post") return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  const told = document.createElement("p");
+  told.className = "notice warn offline";
+  told.setAttribute("role", "alert");
+  told.textContent = say(
+    "Koneksi terputus. Yang Anda tulis masih ada di halaman ini; kirim lagi setelah tersambung.",
+    "The connection broke. What you wrote is still on this page; send it again once you are connected.");
+  form.append(told);
+});
+
 document.addEventListener("submit", () => { unsent = false; });
 window.addEventListener("beforeunload", (event) => {
   if (unsent) event.preventDefault();

@@ -7,9 +7,6 @@ TEXTS: dict[str, Text] = {
     "desk_title": Text("Berkas masuk", "Files to do"),
     "desk_you": Text("{name}, {title}", "{name}, {title}"),
     "desk_next": Text("Ambil berkas berikutnya", "Take the next file"),
-    "desk_next_hint": Text(
-        "Berkas yang belum diambil dengan batas waktu terdekat.", "The file nobody has taken that is due first."
-    ),
     "desk_open": Text("Terbuka", "Open"),
     "desk_free": Text("Belum diambil", "Not taken"),
     "desk_mine": Text("Saya kerjakan", "Mine"),
@@ -190,6 +187,5 @@ TEXTS: dict[str, Text] = {
     "signing_done": Text("Dokumen sudah terbit", "The document is issued"),
     "signing_other": Text("Tahap berkas sekarang: {state}", "The file is now at: {state}"),
     "signing_next": Text("Tanda tangani berikutnya", "Sign the next one"),
-    "signing_reload": Text("Muat ulang", "Load again"),
     "to_desk": Text("Ke berkas masuk", "To the files to do"),
 }

@@ -17,7 +17,6 @@ TEXTS = {
     "nav_office": Text("Berkas masuk", "Files to do"),
     "sign_in": Text("Masuk", "Sign in"),
     "sign_out": Text("Keluar", "Sign out"),
-    "signed_in_as": Text("Masuk sebagai {name}", "Signed in as {name}"),
     # Signing in
     "unfinished_title": Text("Masuk belum selesai", "The sign-in was not finished"),
     "unfinished_text": Text(
