@@ -8,7 +8,7 @@ PACKAGES := $(sort $(dir $(wildcard libs/*/pyproject.toml services/*/pyproject.t
 NAMES := $(shell sed -n 's/^name = "\(mpp-.*\)"/\1/p' $(addsuffix pyproject.toml,$(PACKAGES)))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run up down status logs demo test lint types fmt unit integration contract architecture e2e browser browser-tools containers chaos load load-quick protos lock clean
+.PHONY: help setup run up down status logs demo test lint types fmt unit integration contract architecture e2e browser screenshots browser-tools containers chaos load load-quick protos lock clean
 
 help: ## Show this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -79,6 +79,9 @@ e2e: setup ## The whole story through the public API
 
 browser: setup browser-tools ## The pages in a real browser: the story, every state, accessibility, valid HTML
 	@$(BIN)/pytest -n 2 --dist loadfile --every-state tests/browser
+
+screenshots: setup browser-tools ## Pictures of the main pages at two widths, into docs/screenshots (a minute); look at each
+	@$(BIN)/python -m tests.browser.screenshots
 
 browser-tools: $(BROWSER) ## What the browser tests need beside Python: two checkers and, if none is there, a Chromium
 

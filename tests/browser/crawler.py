@@ -12,7 +12,10 @@ WEIGHT_LIMIT = 100_000
 # Pages of one kind that are looked at: the second shows whether the first was an exception.
 OF_A_KIND = 2
 ENOUGH = 150
-VARIABLE = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}|(?<=/)[\d.]+(?=/|$)|(?<=/)[A-Z0-9]{4}(?:-[A-Z0-9]{4})+(?=/|$)")
+# Ids, names of mails, numbers, codes of documents.
+VARIABLE = re.compile(
+    r"[0-9a-f]{8}-[0-9a-f-]{27}|(?<=/)[0-9a-f]{24}(?=/|$)|(?<=/)[\d.]+(?=/|$)|(?<=/)[A-Z0-9]{4}(?:-[A-Z0-9]{4})+(?=/|$)"
+)
 # Machines read these: that they answer is all a crawl can say.
 NOT_PAGES = re.compile(r"^/(?:api|static|\.well-known)/|\.(?:txt|ics|pdf|png|svg|json|yaml|proto)$")
 SEARCHED = "perawat"
