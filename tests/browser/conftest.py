@@ -22,18 +22,23 @@ class Look:
     dark: bool
 
 
-LOOKS = [Look("id", False), Look("en", True)]
-MORE_LOOKS = [Look("id", True), Look("en", False)]
+LOOKS = {
+    "look": [Look("id", False), Look("en", True)],
+    # What many states have to be made for is seen in one look, and in all with --every-state.
+    "signed_in_look": [Look("id", False)],
+}
+EVERY_LOOK = [Look("id", False), Look("en", True), Look("id", True), Look("en", False)]
 
 # Opens a window at the mall; what Visitor takes, it takes. Every window is closed and judged after the test.
 Visit = Callable[..., Visitor]
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    if "look" in metafunc.fixturenames:
-        looks = LOOKS + (MORE_LOOKS if metafunc.config.getoption("--every-state") else [])
-        names = [f"{look.language}-{'dark' if look.dark else 'light'}" for look in looks]
-        metafunc.parametrize("look", looks, ids=names)
+    for name, few in LOOKS.items():
+        if name in metafunc.fixturenames:
+            looks = EVERY_LOOK if metafunc.config.getoption("--every-state") else few
+            ids = [f"{look.language}-{'dark' if look.dark else 'light'}" for look in looks]
+            metafunc.parametrize(name, looks, ids=ids)
 
 
 @pytest.fixture(scope="session")

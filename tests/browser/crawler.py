@@ -16,8 +16,10 @@ ENOUGH = 150
 VARIABLE = re.compile(
     r"[0-9a-f]{8}-[0-9a-f-]{27}|(?<=/)[0-9a-f]{24}(?=/|$)|(?<=/)[\d.]+(?=/|$)|(?<=/)[A-Z0-9]{4}(?:-[A-Z0-9]{4})+(?=/|$)"
 )
-# Machines read these: that they answer is all a crawl can say.
-NOT_PAGES = re.compile(r"^/(?:api|static|\.well-known)/|\.(?:txt|ics|pdf|png|svg|json|yaml|proto)$")
+# Machines read these, or they are people's own files: that they answer is all a crawl can say.
+NOT_PAGES = re.compile(
+    r"^/(?:api|static|\.well-known)/|\.(?:txt|ics|pdf|png|svg|json|yaml|proto)$|/(?:documents|papers|preview)/[^/]+$"
+)
 SEARCHED = "perawat"
 
 _LINKS = """() => [...document.querySelectorAll("a[href]")].map(a => a.getAttribute("href"))"""
@@ -44,13 +46,15 @@ class Crawl:
     Args:
         visitor: Who walks, signed in or not.
         language: Which language every page must be in.
+        within: Only pages below this address are opened; links to others need only lead somewhere.
     """
 
-    def __init__(self, visitor: Visitor, language: str) -> None:
+    def __init__(self, visitor: Visitor, language: str, within: str = "/") -> None:
         self.pages: dict[str, Seen] = {}
         self.faults: list[str] = []
         self._visitor = visitor
         self._language = language
+        self._within = within
         self._kinds: Counter[str] = Counter()
         self._waiting: deque[tuple[str, str]] = deque()
         self._asked: set[str] = set()
@@ -59,10 +63,11 @@ class Crawl:
     def run(self, *first: str) -> None:
         """Walk from these addresses until nothing new is found."""
         for path in first:
-            self._found(path, "the start")
+            self._known.add(path)
+            self._waiting.append((path, "the start"))
         while self._waiting and len(self.pages) < ENOUGH:
             path, source = self._waiting.popleft()
-            if NOT_PAGES.search(urlsplit(path).path):
+            if NOT_PAGES.search(urlsplit(path).path) or not path.startswith(self._within):
                 self._ask(path, source)
             else:
                 self._open(path, source)
