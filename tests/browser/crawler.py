@@ -46,10 +46,10 @@ class Crawl:
     Args:
         visitor: Who walks, signed in or not.
         language: Which language every page must be in.
-        within: Only pages below this address are opened; links to others need only lead somewhere.
+        within: Only pages below these addresses are opened; links to others need only lead somewhere.
     """
 
-    def __init__(self, visitor: Visitor, language: str, within: str = "/") -> None:
+    def __init__(self, visitor: Visitor, language: str, within: tuple[str, ...] = ("/",)) -> None:
         self.pages: dict[str, Seen] = {}
         self.faults: list[str] = []
         self._visitor = visitor
