@@ -11,6 +11,7 @@ from mpp_ledger.agency import AgencyLookups
 from mpp_ledger.bus import Bus
 from mpp_ledger.database import Database
 from mpp_ledger.relay import Relay
+from mpp_migrations import StoredSchema
 from mpp_runtime import log, telemetry
 from mpp_runtime.grpc_client import ServiceChannel
 from mpp_runtime.grpc_server import GrpcServer
@@ -173,6 +174,7 @@ async def serve(settings: ApplicationsSettings) -> None:
         verifier=verifier,
         checks=[
             Check("database", database.ping),
+            Check("schema", StoredSchema("mpp_applications", database.statement).check),
             Check("bus", bus.write_probe, critical=False),
         ],
     )

@@ -9,10 +9,11 @@ from pathlib import Path
 
 from fastapi import FastAPI
 from mpp.applications.v1 import events_pb2 as application_events
-from mpp_ledger import admin, migrate
+from mpp_ledger import admin
 from mpp_ledger.bus import Bus
 from mpp_ledger.database import Database
 from mpp_ledger.relay import Relay
+from mpp_migrations import StoredSchema
 from mpp_runtime import log, telemetry
 from mpp_runtime.errors import Refusal
 from mpp_runtime.grpc_client import ServiceChannel
@@ -69,7 +70,11 @@ def build(settings: Settings, database: Database, bus: Bus, verifier: TokenVerif
         title="MPP Digital: catalog",
         description=_DESCRIPTION,
         verifier=verifier,
-        checks=[Check("database", database.ping), Check("bus", bus.write_probe, critical=False)],
+        checks=[
+            Check("database", database.ping),
+            Check("schema", StoredSchema("mpp_catalog", database.statement).check),
+            Check("bus", bus.write_probe, critical=False),
+        ],
     )
     app.include_router(rest_api.router(browse, current, search))
     # Innermost: the span and the log line of the runtime are around it.
@@ -93,11 +98,6 @@ async def serve(settings: CatalogSettings) -> None:
         background=[parts.relay.run],
         close=[bus.close, database.close],
     )
-
-
-def migrate_database(settings: CatalogSettings) -> None:
-    """To the newest version of the tables."""
-    migrate.migrate("mpp_catalog", database_url(settings))
 
 
 def check(paths: Sequence[Path]) -> list[FileProblem]:

@@ -18,6 +18,7 @@ from mpp_ledger.agency import AgencyLookups
 from mpp_ledger.bus import Bus
 from mpp_ledger.database import Database
 from mpp_ledger.relay import Relay
+from mpp_migrations import StoredSchema
 from mpp_runtime import log, telemetry
 from mpp_runtime.errors import TryLater
 from mpp_runtime.grpc_client import ServiceChannel
@@ -104,7 +105,11 @@ async def serve(settings: IdentitySettings) -> None:
         keys,
         codes=NotificationCodes(to_notifications),
         population=PopulationAgency(AgencyLookups(bus.nc, CatalogKeys(to_catalog))),
-        checks=[Check("database", database.ping), Check("bus", bus.write_probe, critical=False)],
+        checks=[
+            Check("database", database.ping),
+            Check("schema", StoredSchema("mpp_identity", database.statement).check),
+            Check("bus", bus.write_probe, critical=False),
+        ],
     )
     if identity.demo:
         await identity.administration.load_officers(identity.demo.officers, synthetic=True)

@@ -13,6 +13,7 @@ from mpp_ledger.bus import Bus
 from mpp_ledger.consumer import OrderedConsumer
 from mpp_ledger.database import Database
 from mpp_ledger.relay import Relay
+from mpp_migrations import StoredSchema
 from mpp_runtime import log, telemetry
 from mpp_runtime.grpc_client import ServiceChannel
 from mpp_runtime.grpc_server import GrpcServer
@@ -139,7 +140,12 @@ def build(
         title="Notifications",
         description=DESCRIPTION,
         verifier=verifier,
-        checks=[Check("database", database.ping), Check("bus", bus.write_probe, critical=False), *checks],
+        checks=[
+            Check("database", database.ping),
+            Check("schema", StoredSchema("mpp_notifications", database.statement).check),
+            Check("bus", bus.write_probe, critical=False),
+            *checks,
+        ],
     )
     app.include_router(inbox.router(OwnInbox(store, clock), OwnPreferences(store), wording.email_notes))
     app.include_router(deliveries.router(WatchDeliveries(store), retries))
