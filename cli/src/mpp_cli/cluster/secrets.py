@@ -1,0 +1,115 @@
+"""Every Secret that deploy/k8s names, made of the files of a folder: the files `mpp up` keeps for its own mall."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from mpp_cli import secret_files
+from mpp_cli.cluster.databases import databases_sql
+from mpp_cli.data_folder import DataFolder
+from mpp_cli.keys import write_private
+from mpp_cli.nats_config import AgencyFacts, render_accounts
+from mpp_cli.secret_files import Secrets, ensure_secrets
+
+PART_OF = {"app.kubernetes.io/part-of": "mpp-digital"}
+Manifest = dict[str, Any]
+
+
+def write_manifests(
+    data: DataFolder, agencies: Sequence[AgencyFacts], namespace: str, database_host: str
+) -> list[Path]:
+    """One file a namespace, readable by its owner only: the mall's and each agency's. What exists in `data` is kept."""
+    made = ensure_secrets(data, [facts.code for facts in agencies])
+    files = {namespace: mall(data, made, agencies, namespace, database_host)}
+    files |= {agency_namespace(facts.code): [agency(data, facts.code)] for facts in agencies}
+    written = []
+    for name, manifests in files.items():
+        path = data.root / "manifests" / f"{name}.yaml"
+        write_private(path, yaml.safe_dump_all(manifests, sort_keys=False))
+        written.append(path)
+    return written
+
+
+def agency_namespace(code: str) -> str:
+    """The namespace deploy/k8s/connectors gives an agency."""
+    return f"agency-{code}"
+
+
+def mall(
+    data: DataFolder, made: Secrets, agencies: Sequence[AgencyFacts], namespace: str, database_host: str
+) -> list[Manifest]:
+    """The Secrets of the services, the bus and the database, and the public keys of the agencies."""
+
+    def of_service(name: str) -> dict[str, str]:
+        password = made.databases[name]
+        return {
+            "database-url": f"postgresql://{name}:{password}@{database_host}:5432/{name}",
+            "nats-seed": made.bus_users[name].seed,
+            "client-secret": _read(secret_files.client_secret(data, name)),
+        }
+
+    identity = of_service("identity") | {
+        "nik-keys.json": _read(secret_files.nik_keys(data)),
+        "signing-keys.jwks.json": _read(secret_files.signing_keys(data)),
+        "service-clients.json": _read(secret_files.service_clients(data)),
+        "session-secret": _read(secret_files.session_secret(data)),
+    }
+    # Identity is the issuer: it has no secret of its own to show.
+    del identity["client-secret"]
+    contents = {
+        "catalog": of_service("catalog"),
+        "identity": identity,
+        "applications": of_service("applications")
+        | {"platform-keys.jwks.json": _read(data.secrets / "platform" / "private.jwks.json")},
+        "notifications": of_service("notifications"),
+        "portal": {
+            "client-secret": _read(secret_files.client_secret(data, secret_files.PORTAL_CLIENT)),
+            "session-keys.jwks.json": _read(secret_files.portal_session_keys(data)),
+        },
+        "postgres": {"superuser": made.superuser, "databases.sql": databases_sql(made.databases)},
+        "nats-accounts": {"accounts.conf": accounts(made, agencies)},
+        **{f"postgres-{name}": {"username": name, "password": value} for name, value in made.databases.items()},
+    }
+    public = {
+        f"{facts.code}.jwks.json": _read(data.agency_keys / facts.code / "public.jwks.json") for facts in agencies
+    }
+    return [
+        *(_secret(name, namespace, content) for name, content in contents.items()),
+        {**_object("ConfigMap", "agency-keys", namespace), "data": public},
+    ]
+
+
+def agency(data: DataFolder, code: str) -> Manifest:
+    """The one Secret of an agency's connector; in it nothing of the core but the platform's public keys."""
+    keys = data.agency_keys / code
+    content = {
+        "nats-seed": _read(secret_files.agency_seed(data, code)),
+        "keys.jwks.json": _read(keys / "private.jwks.json"),
+        "platform.jwks.json": _read(data.secrets / "platform" / "public.jwks.json"),
+    }
+    return _secret("connector", agency_namespace(code), content)
+
+
+def accounts(made: Secrets, agencies: Sequence[AgencyFacts]) -> str:
+    """The part of the bus's configuration that is made; the rest lies in deploy/k8s."""
+    return render_accounts(
+        agencies,
+        {name: user.public for name, user in made.bus_users.items()},
+        {code: user.public for code, user in made.agency_users.items()},
+    )
+
+
+def _secret(name: str, namespace: str, content: Mapping[str, str]) -> Manifest:
+    kind = "kubernetes.io/basic-auth" if set(content) == {"username", "password"} else "Opaque"
+    return {**_object("Secret", name, namespace), "type": kind, "stringData": dict(content)}
+
+
+def _object(kind: str, name: str, namespace: str) -> Manifest:
+    metadata = {"name": name, "namespace": namespace, "labels": dict(PART_OF)}
+    return {"apiVersion": "v1", "kind": kind, "metadata": metadata}
+
+
+def _read(path: Path) -> str:
+    return path.read_text(encoding="utf-8").strip()
