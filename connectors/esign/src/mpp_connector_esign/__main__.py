@@ -1,4 +1,4 @@
-"""`init` makes the authority, `root` shows its root, `revoke SERIAL` revokes; the rest is the SDK's: serve, ready, outbox."""
+"""`init` makes the authority, `root` shows its root, `revoke SERIAL` revokes; serve, ready and outbox are the SDK's."""
 
 import argparse
 import os
