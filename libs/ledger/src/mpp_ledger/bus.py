@@ -5,8 +5,8 @@ from typing import Any
 
 import nats.errors
 import nats.js.errors
-from mpp_runtime.log import get_logger
 from mpp_runtime.settings import Settings
+from mpp_telemetry.log import get_logger
 from nats.aio.client import Client
 from nats.js import JetStreamContext, api
 

@@ -10,8 +10,8 @@ from mpp_failpoints import Failpoint
 from mpp_ledger.bus import Bus
 from mpp_ledger.waiting import wait
 from mpp_runtime.errors import Refusal, TryLater
-from mpp_runtime.log import describe, get_logger
-from mpp_runtime.telemetry import span
+from mpp_telemetry import span
+from mpp_telemetry.log import describe, get_logger
 from nats.aio.msg import Msg
 
 from mpp_applications.use_cases.agency_results import AgencyResults

@@ -4,14 +4,14 @@ import argparse
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+import mpp_telemetry
 from fastapi import APIRouter
 from mpp.applications.v1 import applications_pb2, applications_pb2_grpc
 from mpp_ledger.admin import run_events
-from mpp_ledger.agency import AgencyLookups
 from mpp_ledger.bus import Bus
 from mpp_ledger.database import Database
 from mpp_ledger.relay import Relay
-from mpp_runtime import log, telemetry
+from mpp_lookups import AgencyLookups
 from mpp_runtime.grpc_client import ServiceChannel
 from mpp_runtime.grpc_server import GrpcServer
 from mpp_runtime.health import Check
@@ -19,6 +19,7 @@ from mpp_runtime.ids import new_id
 from mpp_runtime.rest import create_app
 from mpp_runtime.service import run_service
 from mpp_runtime.tokens import ServiceTokens, TokenVerifier
+from mpp_telemetry import log
 
 from mpp_applications.clients.catalog import CatalogClient
 from mpp_applications.clients.identity import IdentityClient
@@ -127,7 +128,7 @@ def routers(cases: UseCases, clock: Clock) -> list[APIRouter]:
 async def serve(settings: ApplicationsSettings) -> None:
     """Serves until SIGTERM."""
     log.configure("applications", settings.log_level)
-    telemetry.configure(settings, "applications")
+    mpp_telemetry.configure(settings, "applications")
 
     database = Database.connect(settings.database_url.get_secret_value(), application_name="applications")
     bus = await Bus.connect(settings, "applications")

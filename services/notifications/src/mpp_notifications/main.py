@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
+import mpp_telemetry
 from fastapi import FastAPI
 from mpp.notifications.v1 import notifications_pb2, notifications_pb2_grpc
 from mpp_ledger.admin import run_events
@@ -13,7 +14,6 @@ from mpp_ledger.bus import Bus
 from mpp_ledger.consumer import OrderedConsumer
 from mpp_ledger.database import Database
 from mpp_ledger.relay import Relay
-from mpp_runtime import log, telemetry
 from mpp_runtime.grpc_client import ServiceChannel
 from mpp_runtime.grpc_server import GrpcServer
 from mpp_runtime.health import Check
@@ -21,6 +21,7 @@ from mpp_runtime.ids import new_id
 from mpp_runtime.rest import create_app
 from mpp_runtime.service import run_service
 from mpp_runtime.tokens import ServiceTokens, TokenVerifier
+from mpp_telemetry import log
 
 from mpp_notifications.clients.applications import ApplicationFacts as FactsClient
 from mpp_notifications.clients.clock import SystemClock
@@ -67,7 +68,7 @@ class Parts:
 async def serve(settings: NotificationsSettings) -> None:
     """Serves until SIGTERM."""
     log.configure("notifications", settings.log_level)
-    telemetry.configure(settings, "notifications")
+    mpp_telemetry.configure(settings, "notifications")
 
     database = Database.connect(settings.database_url.get_secret_value(), application_name="notifications")
     bus = await Bus.connect(settings, "notifications")

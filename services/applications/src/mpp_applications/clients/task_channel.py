@@ -7,7 +7,7 @@ import nats.js.errors
 from mpp_failpoints import Failpoint
 from mpp_ledger.bus import Bus
 from mpp_runtime.errors import Text, TryLater
-from mpp_runtime.telemetry import current_traceparent
+from mpp_telemetry import current_traceparent
 from nats.js import api
 
 from mpp_applications.use_cases.agency_ports import SealedTask

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from mpp_runtime.errors import Invalid, Text
-from mpp_runtime.log import get_logger
+from mpp_telemetry.log import get_logger
 
 from mpp_applications.document_files import signatures
 from mpp_applications.document_files.validation import load_trust_roots, validate
