@@ -92,7 +92,8 @@ class OrderedConsumer:
 
     async def info(self) -> api.ConsumerInfo:
         """How far it is, as the server says. Raises nats.errors.Error while the bus or the consumer is not there."""
-        return await self._bus.js.consumer_info(self._stream, self._durable, timeout=2)
+        found: api.ConsumerInfo = await self._bus.js.consumer_info(self._stream, self._durable, timeout=2)
+        return found
 
     async def _subscribe(self) -> JetStreamContext.PullSubscription:
         if not self._bus.nc.is_connected:

@@ -21,9 +21,7 @@ from mpp_ledger.waiting import wait
 _BEFORE_PUBLISH = Failpoint("relay.before_publish")
 _AFTER_ACK = Failpoint("relay.after_ack")
 _log = get_logger(__name__)
-_PUBLISHED = Duration(
-    "messaging.client.operation.duration", "A window of facts, until the last acknowledgement."
-)
+_PUBLISHED = Duration("messaging.client.operation.duration", "A window of facts, until the last acknowledgement.")
 _SENT = Count("messaging.client.sent.messages", "{message}", "Facts the stream acknowledged.")
 _BATCH = 256  # rows read at once
 _WINDOW = 64  # messages on their way without an acknowledgement

@@ -10,6 +10,7 @@ from mpp.applications.v1 import applications_pb2, applications_pb2_grpc
 from mpp_ledger.admin import run_events
 from mpp_ledger.bus import Bus
 from mpp_ledger.database import Database
+from mpp_ledger.measures import ledger_observed
 from mpp_ledger.relay import Relay
 from mpp_lookups import AgencyLookups
 from mpp_runtime.grpc_client import ServiceChannel
@@ -38,6 +39,7 @@ from mpp_applications.grpc_api import FactsServicer
 from mpp_applications.rest_api import applications, attachments, following, previews, tasks, verifications
 from mpp_applications.settings import ApplicationsSettings
 from mpp_applications.storage.documents import StoredDocuments
+from mpp_applications.storage.measures import work_observed
 from mpp_applications.storage.queue import StoredAgencyQueue
 from mpp_applications.storage.store import StoredApplications
 from mpp_applications.use_cases.access import Access
@@ -161,7 +163,8 @@ async def serve(settings: ApplicationsSettings) -> None:
         clock=now,
     )
     store = StoredApplications(database)
-    cases = wire(store, StoredAgencyQueue(database), BusTaskChannel(bus), settings.public_url, outside)
+    channel = BusTaskChannel(bus)
+    cases = wire(store, StoredAgencyQueue(database), channel, settings.public_url, outside)
     offers = OfferLoop(cases.asking)
     # A commit that published something may have made a task to offer.
     database.after_commit.append(offers.wake)
@@ -195,6 +198,7 @@ async def serve(settings: ApplicationsSettings) -> None:
             ResultSubscription(bus, cases.results).run,
             SweepLoop(paper_files, store.recorded_files).run,
         ],
+        observations=[*ledger_observed(database, bus, STREAM), *work_observed(database), channel.observed()],
         close=[bus.close, to_catalog.close, to_identity.close, database.close],
     )
 

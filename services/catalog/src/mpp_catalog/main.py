@@ -13,6 +13,7 @@ from mpp.applications.v1 import events_pb2 as application_events
 from mpp_ledger import admin, migrate
 from mpp_ledger.bus import Bus
 from mpp_ledger.database import Database
+from mpp_ledger.measures import ledger_observed
 from mpp_ledger.relay import Relay
 from mpp_runtime.errors import Refusal
 from mpp_runtime.grpc_client import ServiceChannel
@@ -92,6 +93,7 @@ async def serve(settings: CatalogSettings) -> None:
         app=parts.app,
         grpc=parts.grpc,
         background=[parts.relay.run],
+        observations=ledger_observed(database, bus, STREAM),
         close=[bus.close, database.close],
     )
 

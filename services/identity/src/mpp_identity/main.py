@@ -17,6 +17,7 @@ from mpp.identity.v1 import identity_pb2, identity_pb2_grpc
 from mpp_ledger.admin import run_events
 from mpp_ledger.bus import Bus
 from mpp_ledger.database import Database
+from mpp_ledger.measures import ledger_observed
 from mpp_ledger.relay import Relay
 from mpp_lookups import AgencyLookups
 from mpp_runtime.errors import TryLater
@@ -121,6 +122,7 @@ async def serve(settings: IdentitySettings) -> None:
             repeat(identity.verify.ask_due, settings.verify_seconds),
             repeat(identity.administration.clean, CLEAN_SECONDS),
         ],
+        observations=ledger_observed(database, bus, STREAM),
         close=[to_catalog.close, to_notifications.close, bus.close, database.close],
     )
 

@@ -13,6 +13,7 @@ from mpp_ledger.admin import run_events
 from mpp_ledger.bus import Bus
 from mpp_ledger.consumer import OrderedConsumer
 from mpp_ledger.database import Database
+from mpp_ledger.measures import ledger_observed
 from mpp_ledger.relay import Relay
 from mpp_runtime.grpc_client import ServiceChannel
 from mpp_runtime.grpc_server import GrpcServer
@@ -33,6 +34,7 @@ from mpp_notifications.consumers.due_work import DueWork
 from mpp_notifications.grpc_api import CodesServicer, TemplatesServicer
 from mpp_notifications.rest_api import deliveries, inbox
 from mpp_notifications.settings import NotificationsSettings
+from mpp_notifications.storage.measures import messages_observed
 from mpp_notifications.storage.package_data import load_routing, load_wording
 from mpp_notifications.storage.store import DatabaseStore, unit_of
 from mpp_notifications.use_cases.inbox import OwnInbox, OwnPreferences
@@ -98,6 +100,10 @@ async def serve(settings: NotificationsSettings) -> None:
         app=parts.app,
         grpc=parts.grpc,
         background=parts.background,
+        observations=[
+            *ledger_observed(database, bus, STREAM, [application_consumer(database, bus)]),
+            messages_observed(database),
+        ],
         close=[to_applications.close, to_identity.close, bus.close, database.close],
     )
 
