@@ -294,7 +294,7 @@ BUSINESS: list[Panel] = [
         "short",
         [
             (
-                '60 * sum(rate(http_server_request_duration_seconds_count{service_name="applications", http_route=~".*:submit", '
+                f'60 * sum(rate({HTTP}_count{{service_name="applications", http_route=~".*:submit", '
                 'http_response_status_code=~"2.."}[$__rate_interval]))',
                 "handed in",
             )
