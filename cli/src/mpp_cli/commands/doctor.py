@@ -53,20 +53,24 @@ async def _here(data: DataFolder) -> list[Finding]:
     found = await machine.findings()
     if machine.url:
         found += await look_from_outside(machine.url)
-    return found + await _numbers(machine.metrics())
+    told, silent = await _numbers(machine.metrics())
+    # Of one that is not ready it was said already.
+    return found + [one for one in silent if machine.is_ready(one.where)] + told
 
 
 async def _elsewhere(url: str, metrics: Sequence[str]) -> list[Finding]:
     found = await look_from_outside(url) if url else []
-    return found + await _numbers({address: address for address in metrics})
+    told, silent = await _numbers({address: address for address in metrics})
+    return found + silent + told
 
 
-async def _numbers(addresses: dict[str, str]) -> list[Finding]:
+async def _numbers(addresses: dict[str, str]) -> tuple[list[Finding], list[Finding]]:
+    """What the numbers tell, and who tells none."""
     readings = Readings()
     silent = await read(addresses, readings)
     do = "See whether it runs, whether MPP_METRICS_PORT is set, and whether it can be reached from here."
     unheard = [broken(name, f"tells no numbers: {reason}", do, "processes") for name, reason in silent.items()]
-    return unheard + judge(readings)
+    return judge(readings), unheard
 
 
 def _say(found: Sequence[Finding]) -> None:

@@ -51,21 +51,21 @@ class Machine:
         return cls(data, tuple(status["processes"]), status["url"], ports)
 
     def metrics(self) -> dict[str, str]:
-        """Where the services that run tell their numbers."""
-        ready = {row["name"] for row in self.processes if row["ready"]}
-        return {name: f"http://{HOST}:{self.ports[f'{name}-metrics']}/metrics" for name in SERVICES if name in ready}
+        """Where the services that run tell their numbers, ready or not."""
+        run = {row["name"] for row in self.processes if row["pid"]}
+        return {name: f"http://{HOST}:{self.ports[f'{name}-metrics']}/metrics" for name in SERVICES if name in run}
+
+    def is_ready(self, name: str) -> bool:
+        return any(row["name"] == name and row["ready"] for row in self.processes)
 
     async def findings(self) -> list[Finding]:
         """Causes first."""
         found = [*self._processes(), *room(self.data.root)]
-        if self._is_ready("postgres"):
+        if self.is_ready("postgres"):
             found += await self._database()
-        if self._is_ready("nats"):
+        if self.is_ready("nats"):
             found += await self._bus()
         return found
-
-    def _is_ready(self, name: str) -> bool:
-        return any(row["name"] == name and row["ready"] for row in self.processes)
 
     def _processes(self) -> Iterator[Finding]:
         if not self.processes:

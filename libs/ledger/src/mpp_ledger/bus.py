@@ -88,6 +88,8 @@ class Bus:
 
     async def write_probe(self) -> None:
         """Raises unless the server stores a message now: a full disk shows in nothing else (reliability §4, F13)."""
+        if not self.nc.is_connected:
+            raise nats.errors.ConnectionReconnectingError  # the client would keep the message and wait
         ack_wait = 2.0
         try:
             await self.js.publish(f"HEALTH.{self._name}", b"", timeout=ack_wait)
