@@ -6,6 +6,7 @@ from mpp_cli.commands import control
 from mpp_cli.commands.check import check
 from mpp_cli.commands.cluster import cluster
 from mpp_cli.commands.demo import demo
+from mpp_cli.commands.doctor import doctor
 from mpp_cli.commands.up import up
 
 app = typer.Typer(
@@ -20,6 +21,7 @@ app.command()(up)
 app.command()(demo)
 app.command()(check)
 app.add_typer(cluster, name="cluster")
+app.command()(doctor)
 for command in (control.down, control.status, control.logs, control.stop, control.start, control.env):
     app.command()(command)
 app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})(control.events)

@@ -55,7 +55,7 @@ def connector_module(code: str) -> str:
 def port_names() -> list[str]:
     """Every back-end port the mall needs."""
     names = ["postgres", "nats", "nats-monitor", "smtp", "mailbox"]
-    names += [f"{service}-rest" for service in SERVICES]
+    names += [f"{service}-{port}" for service in SERVICES for port in ("rest", "metrics")]
     return names + [f"{service}-grpc" for service in WITH_DATABASE]
 
 
@@ -76,6 +76,8 @@ def service_environment(layout: Layout, service: str) -> dict[str, str]:
         "MPP_REST_HOST": HOST,
         "MPP_REST_PORT": str(layout.ports[f"{service}-rest"]),
         "MPP_PUBLIC_URL": layout.public_url,
+        "MPP_METRICS_HOST": HOST,
+        "MPP_METRICS_PORT": str(layout.ports[f"{service}-metrics"]),
         "MPP_TRACE_FILE": str(data.trace(service)),
     }
     if service in WITH_DATABASE:

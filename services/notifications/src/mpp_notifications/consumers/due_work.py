@@ -6,7 +6,7 @@ from typing import Generic, TypeVar
 
 from mpp_ledger.waiting import wait
 from mpp_runtime.errors import Refusal
-from mpp_runtime.log import describe, get_logger
+from mpp_telemetry.log import describe, get_logger
 
 T = TypeVar("T")
 _log = get_logger(__name__)
