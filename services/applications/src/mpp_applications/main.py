@@ -137,8 +137,8 @@ async def serve(settings: ApplicationsSettings) -> None:
     bus = await Bus.connect(settings, "applications")
     tokens = ServiceTokens(settings.token_url, settings.client_id, settings.client_secret.get_secret_value())
     verifier = TokenVerifier(settings.jwks_url, settings.public_url)
-    to_catalog = ServiceChannel(settings.catalog_grpc, tokens)
-    to_identity = ServiceChannel(settings.identity_grpc, tokens)
+    to_catalog = ServiceChannel(settings.catalog_grpc, tokens, settings.tls_dir)
+    to_identity = ServiceChannel(settings.identity_grpc, tokens, settings.tls_dir)
 
     catalog = CatalogClient(to_catalog)
     lookups = AgencyLookups(bus.nc, catalog.keys)

@@ -120,7 +120,7 @@ async def seed(settings: CatalogSettings, definitions: Path, agency_keys: Path |
     log.configure(NAME, settings.log_level)
     database = connect(settings)
     tokens = ServiceTokens(settings.token_url, settings.client_id, settings.client_secret.get_secret_value())
-    channel = ServiceChannel(settings.notifications_grpc or "127.0.0.1:0", tokens)
+    channel = ServiceChannel(settings.notifications_grpc or "127.0.0.1:0", tokens, settings.tls_dir)
     try:
         return await publish(database, definitions, agency_keys, clients.NotificationTemplates(channel))
     except Refusal as refusal:

@@ -98,8 +98,8 @@ async def serve(settings: IdentitySettings) -> None:
     keys = SigningKeys(settings.signing_keys.get_secret_value())
     world = build_world(settings, database)
     tokens = OwnServiceTokens(Mint(world, keys, settings.public_url))
-    to_catalog = ServiceChannel(settings.catalog_grpc, tokens)
-    to_notifications = ServiceChannel(settings.notifications_grpc, tokens)
+    to_catalog = ServiceChannel(settings.catalog_grpc, tokens, settings.tls_dir)
+    to_notifications = ServiceChannel(settings.notifications_grpc, tokens, settings.tls_dir)
 
     identity = build(
         settings,

@@ -76,8 +76,8 @@ async def serve(settings: NotificationsSettings) -> None:
     database = Database.connect(settings.database_url.get_secret_value(), application_name="notifications")
     bus = await Bus.connect(settings, "notifications")
     tokens = ServiceTokens(settings.token_url, settings.client_id, settings.client_secret.get_secret_value())
-    to_applications = ServiceChannel(settings.applications_grpc, tokens)
-    to_identity = ServiceChannel(settings.identity_grpc, tokens)
+    to_applications = ServiceChannel(settings.applications_grpc, tokens, settings.tls_dir)
+    to_identity = ServiceChannel(settings.identity_grpc, tokens, settings.tls_dir)
     mailer = SmtpMailer(
         host=settings.smtp_host,
         port=settings.smtp_port,
