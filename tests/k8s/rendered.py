@@ -13,7 +13,8 @@ ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "deploy" / "k8s"
 OVERLAYS = ("overlays/local", "overlays/national")
 CONNECTORS = ("connectors/dukcapil", "connectors/esign", "connectors/sdmk")
-PLACES = (*OVERLAYS, *CONNECTORS, "connectors/with-keda/esign", "connectors/with-keda/sdmk")
+NATIONAL_CONNECTORS = tuple(place.replace("/", "/national/") for place in CONNECTORS)
+PLACES = (*OVERLAYS, *CONNECTORS, *NATIONAL_CONNECTORS)
 WORKLOADS = ("Deployment", "StatefulSet", "Job")
 
 Object = dict[str, Any]

@@ -17,7 +17,7 @@ from mpp_cli.nats_config import load_agencies
 from mpp_connector import settings as connector_settings
 from mpp_runtime.settings import Settings
 
-from tests.k8s.rendered import ROOT, containers, environment, own_containers, pod, workloads
+from tests.k8s.rendered import ROOT, containers, environment, named, own_containers, pod, workloads
 
 # Read by libraries, not by our settings: the object store's client, PostgreSQL's client, OpenSSL.
 LIBRARIES = {"AWS_ENDPOINT", "AWS_REGION", "PGSSLMODE", "PGSSLROOTCERT", "SSL_CERT_FILE"}
@@ -56,7 +56,8 @@ def secrets(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, dic
     """What `mpp cluster secrets` makes: namespace, Secret, key."""
     folder = tmp_path_factory.mktemp("secrets")
     found: dict[str, dict[str, dict[str, str]]] = {}
-    for path in write_manifests(DataFolder(folder), load_agencies(ROOT / "definitions/agencies"), "mpp", "postgres"):
+    agencies = load_agencies(ROOT / "definitions/agencies")
+    for path in write_manifests(DataFolder(folder), agencies, "mpp", "postgres", "an authority"):
         for one in yaml.safe_load_all(path.read_text()):
             contents = one.get("stringData") or one["data"]
             found.setdefault(one["metadata"]["namespace"], {})[f"{one['kind']}/{one['metadata']['name']}"] = contents
@@ -156,8 +157,6 @@ def test_the_edge_has_an_address_for_every_target() -> None:
 
 
 def test_each_agency_with_a_connector_has_its_keys_published() -> None:
-    from tests.k8s.rendered import named
-
     job = named("overlays/local", "Job", "catalog-definitions")
     (volume,) = (one for one in pod(job)["volumes"] if one["name"] == "agency-keys")
     assert [item["path"] for item in volume["configMap"]["items"]] == [

@@ -18,12 +18,15 @@ Manifest = dict[str, Any]
 
 
 def write_manifests(
-    data: DataFolder, agencies: Sequence[AgencyFacts], namespace: str, database_host: str
+    data: DataFolder, agencies: Sequence[AgencyFacts], namespace: str, database_host: str, bus_authority: str = ""
 ) -> list[Path]:
-    """One file a namespace, readable by its owner only: the mall's and each agency's. What exists in `data` is kept."""
+    """One file a namespace, readable by its owner only: the mall's and each agency's. What exists in `data` is kept.
+
+    `bus_authority`: PEM of the authority whose certificate the bus shows to agencies; empty where it speaks in clear.
+    """
     made = ensure_secrets(data, [facts.code for facts in agencies])
     files = {namespace: mall(data, made, agencies, namespace, database_host)}
-    files |= {agency_namespace(facts.code): [agency(data, facts.code)] for facts in agencies}
+    files |= {agency_namespace(facts.code): [agency(data, facts.code, bus_authority)] for facts in agencies}
     written = []
     for name, manifests in files.items():
         path = data.root / "manifests" / f"{name}.yaml"
@@ -81,7 +84,7 @@ def mall(
     ]
 
 
-def agency(data: DataFolder, code: str) -> Manifest:
+def agency(data: DataFolder, code: str, bus_authority: str) -> Manifest:
     """The one Secret of an agency's connector; in it nothing of the core but the platform's public keys."""
     keys = data.agency_keys / code
     content = {
@@ -89,6 +92,8 @@ def agency(data: DataFolder, code: str) -> Manifest:
         "keys.jwks.json": _read(keys / "private.jwks.json"),
         "platform.jwks.json": _read(data.secrets / "platform" / "public.jwks.json"),
     }
+    if bus_authority:
+        content["nats-ca.crt"] = bus_authority
     return _secret("connector", agency_namespace(code), content)
 
 

@@ -26,6 +26,10 @@ def secrets(
     database_host: Annotated[
         str, typer.Option(help="Where services reach PostgreSQL: postgres, or postgres-rw with CloudNativePG.")
     ] = "postgres",
+    bus_authority: Annotated[
+        Path | None,
+        typer.Option(help="PEM of the authority behind the bus's certificate, where it speaks TLS.", exists=True),
+    ] = None,
 ) -> None:
     """Make every key and password once, and write them as Secrets for `kubectl apply`.
 
@@ -35,5 +39,7 @@ def secrets(
     """
     data = DataFolder(folder)
     data.create()
-    for path in write_manifests(data, load_agencies(checkout() / "definitions" / "agencies"), namespace, database_host):
+    agencies = load_agencies(checkout() / "definitions" / "agencies")
+    authority = bus_authority.read_text(encoding="ascii") if bus_authority else ""
+    for path in write_manifests(data, agencies, namespace, database_host, authority):
         console.print(f"kubectl apply -f {path}", soft_wrap=True)
