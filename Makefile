@@ -4,11 +4,12 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 BROWSER := $(VENV)/browser/.installed
+SCANNERS := $(VENV)/k8s/.installed
 PACKAGES := $(sort $(dir $(wildcard libs/*/pyproject.toml services/*/pyproject.toml connectors/*/pyproject.toml cli/pyproject.toml)))
 NAMES := $(shell sed -n 's/^name = "\(mpp-.*\)"/\1/p' $(addsuffix pyproject.toml,$(PACKAGES)))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run up down status logs demo test lint types fmt unit integration contract architecture e2e browser screenshots browser-tools containers chaos load load-quick protos lock clean
+.PHONY: help setup run up down status logs demo test lint types k8s-check k8s-objects fmt unit integration contract architecture e2e browser screenshots browser-tools containers chaos load load-quick protos lock clean
 
 help: ## Show this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -56,6 +57,19 @@ lint: setup ## ruff, buf, import-linter
 
 types: setup ## mypy, strict
 	@$(BIN)/mypy $(addsuffix src,$(filter-out libs/protos/,$(PACKAGES)))
+
+k8s-check: $(SCANNERS) ## deploy/k8s: render every overlay, strict schemas of Kubernetes 1.33 and later, hardening scan
+	@$(BIN)/pytest -q tests/k8s
+	@$(BIN)/python -m tests.k8s check
+
+k8s-objects: setup ## Write docs/kubernetes-objects.md from what deploy/k8s renders
+	@$(BIN)/python -m tests.k8s objects
+
+$(SCANNERS): $(STAMP) tests/k8s/scanners.lock
+	@echo "Installing the scanners into $(VENV)/k8s ..."
+	@test -x $(VENV)/k8s/bin/python || $(PYTHON) -m venv --without-pip $(VENV)/k8s
+	@VIRTUAL_ENV=$(VENV)/k8s $(BIN)/uv pip sync --quiet --require-hashes tests/k8s/scanners.lock
+	@touch $@
 
 fmt: setup ## Format the code and the protos
 	@$(BIN)/ruff check --fix-only --quiet .
@@ -110,6 +124,8 @@ protos: setup ## Generate code and documents from protos/
 lock: setup ## Compile requirements.lock anew
 	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-annotate --no-header --python-version 3.11 --no-emit-find-links \
 	  $(addprefix --no-emit-package ,$(NAMES)) --group build --group dev pyproject.toml -o requirements.lock
+	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-annotate --no-header --python-version 3.11 --no-emit-find-links \
+	  tests/k8s/scanners.in -o tests/k8s/scanners.lock
 
 clean: ## Remove the environment and every cache; keeps .data (remove it by hand to start from nothing)
 	@rm -rf $(VENV) build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -1,5 +1,6 @@
 """Every Secret that deploy/k8s names, made of the files of a folder: the files `mpp up` keeps for its own mall."""
 
+import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -20,18 +21,23 @@ Manifest = dict[str, Any]
 def write_manifests(
     data: DataFolder, agencies: Sequence[AgencyFacts], namespace: str, database_host: str, bus_authority: str = ""
 ) -> list[Path]:
-    """One file a namespace, readable by its owner only: the mall's and each agency's. What exists in `data` is kept.
+    """Files for `kubectl apply`, readable by their owner only: the mall's, each agency's. What is in `data` is kept.
 
     `bus_authority`: PEM of the authority whose certificate the bus shows to agencies; empty where it speaks in clear.
     """
     made = ensure_secrets(data, [facts.code for facts in agencies])
-    files = {namespace: mall(data, made, agencies, namespace, database_host)}
+    files = {namespace: mall(data, made, namespace, database_host, accounts(made, agencies))}
+    files[f"{namespace}-public"] = [public_keys(data, agencies, namespace)]
     files |= {agency_namespace(facts.code): [agency(data, facts.code, bus_authority)] for facts in agencies}
     written = []
     for name, manifests in files.items():
         path = data.root / "manifests" / f"{name}.yaml"
         write_private(path, yaml.safe_dump_all(manifests, sort_keys=False))
         written.append(path)
+    for secret in files[namespace]:
+        # The same for a secret store: one entry a Secret, a flat JSON object.
+        entry = data.root / "entries" / f"{secret['metadata']['name']}.json"
+        write_private(entry, json.dumps(secret["stringData"], indent=1) + "\n")
     return written
 
 
@@ -40,10 +46,8 @@ def agency_namespace(code: str) -> str:
     return f"agency-{code}"
 
 
-def mall(
-    data: DataFolder, made: Secrets, agencies: Sequence[AgencyFacts], namespace: str, database_host: str
-) -> list[Manifest]:
-    """The Secrets of the services, the bus and the database, and the public keys of the agencies."""
+def mall(data: DataFolder, made: Secrets, namespace: str, database_host: str, bus_accounts: str) -> list[Manifest]:
+    """The Secrets of the services, the bus and the database."""
 
     def of_service(name: str) -> dict[str, str]:
         password = made.databases[name]
@@ -72,16 +76,16 @@ def mall(
             "session-keys.jwks.json": _read(secret_files.portal_session_keys(data)),
         },
         "postgres": {"superuser": made.superuser, "databases.sql": databases_sql(made.databases)},
-        "nats-accounts": {"accounts.conf": accounts(made, agencies)},
+        "nats-accounts": {"accounts.conf": bus_accounts},
         **{f"postgres-{name}": {"username": name, "password": value} for name, value in made.databases.items()},
     }
-    public = {
-        f"{facts.code}.jwks.json": _read(data.agency_keys / facts.code / "public.jwks.json") for facts in agencies
-    }
-    return [
-        *(_secret(name, namespace, content) for name, content in contents.items()),
-        {**_object("ConfigMap", "agency-keys", namespace), "data": public},
-    ]
+    return [_secret(name, namespace, content) for name, content in contents.items()]
+
+
+def public_keys(data: DataFolder, agencies: Sequence[AgencyFacts], namespace: str) -> Manifest:
+    """What the catalogue publishes of each agency: no secret."""
+    keys = {f"{facts.code}.jwks.json": _read(data.agency_keys / facts.code / "public.jwks.json") for facts in agencies}
+    return {**_object("ConfigMap", "agency-keys", namespace), "data": keys}
 
 
 def agency(data: DataFolder, code: str, bus_authority: str) -> Manifest:

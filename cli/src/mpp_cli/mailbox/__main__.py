@@ -11,11 +11,10 @@ from aiohttp import web
 from mpp_cli.mailbox.page import Pages
 from mpp_cli.mailbox.smtp import listen
 from mpp_cli.mailbox.store import MailStore
+from mpp_cli.ports import HOST
 
-HOST = "127.0.0.1"
 
-
-async def serve(folder: Path, smtp_port: int, http_port: int, host: str = HOST) -> None:
+async def serve(folder: Path, host: str, smtp_port: int, http_port: int) -> None:
     """Until SIGTERM or SIGINT."""
     stop = asyncio.Event()
     for signum in (signal.SIGTERM, signal.SIGINT):
@@ -35,14 +34,14 @@ def main() -> None:
     """Arguments: folder of the mails and the two ports."""
     parser = argparse.ArgumentParser(prog="python -m mpp_cli.mailbox", description=__doc__)
     parser.add_argument("--folder", type=Path, required=True)
-    parser.add_argument("--host", default=HOST, help="address to listen on; without it, this machine's own")
+    parser.add_argument("--host", default=HOST, help="address to listen at; a container has its own network: 0.0.0.0")
     parser.add_argument("--smtp-port", type=int, required=True)
     parser.add_argument("--http-port", type=int, required=True)
     arguments = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     # aiosmtpd writes every command to the log: addresses do not belong there.
     logging.getLogger("mail.log").setLevel(logging.WARNING)
-    asyncio.run(serve(arguments.folder, arguments.smtp_port, arguments.http_port, arguments.host))
+    asyncio.run(serve(arguments.folder, arguments.host, arguments.smtp_port, arguments.http_port))
 
 
 if __name__ == "__main__":
