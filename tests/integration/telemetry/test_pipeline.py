@@ -105,7 +105,8 @@ async def test_a_collector_gets_spans_metrics_with_exemplars_and_log_records(col
     points = [
         point
         for request in collector.received["metrics"]
-        for metric in request.resource_metrics[0].scope_metrics[0].metrics
+        for scope in request.resource_metrics[0].scope_metrics
+        for metric in scope.metrics
         if metric.name == "http.server.request.duration"
         for point in metric.histogram.data_points
     ]

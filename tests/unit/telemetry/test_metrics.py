@@ -7,7 +7,7 @@ import pytest
 from mpp_telemetry import metrics
 from mpp_telemetry.metrics import Count, Duration, Gauge, Observation, Observer, Samples, observe
 from opentelemetry.sdk.metrics import MeterProvider
-from opentelemetry.sdk.metrics.export import InMemoryMetricReader
+from opentelemetry.sdk.metrics.export import HistogramDataPoint, InMemoryMetricReader
 
 
 @pytest.fixture(autouse=True)
@@ -96,6 +96,28 @@ def test_a_name_is_declared_once() -> None:
     Count("test.twice", "{thing}", "-")
     with pytest.raises(ValueError, match=r"test\.twice"):
         Duration("test.twice", "-")
+
+
+def test_durations_are_counted_by_attributes_in_whatever_order_and_never_without_limit() -> None:
+    took = Duration("test.took", "-")
+    metrics.bind(MeterProvider([], shutdown_on_exit=False).get_meter("test"))
+    try:
+        took.record(0.002, {"a": 1, "b": 2})
+        took.record(99.0, {"b": 2, "a": 1})
+        (metric,) = [one for one in metrics.durations(1) if one.name == "test.took"]
+        (point,) = metric.data.data_points
+        assert isinstance(point, HistogramDataPoint)
+        assert (point.count, point.sum, point.min, point.max) == (2, 99.002, 0.002, 99.0)
+        # 0.002 lies in the bucket up to 0.0025, 99 beyond the last bound.
+        assert [n for n, count in enumerate(point.bucket_counts) if count] == [1, len(point.explicit_bounds)]
+        assert len(point.bucket_counts) == len(point.explicit_bounds) + 1
+        for n in range(5000):
+            took.record(0.1, {"route": n})
+        (metric,) = [one for one in metrics.durations(1) if one.name == "test.took"]
+        assert len(metric.data.data_points) == metrics._MOST_SERIES + 1
+        assert sum(point.count for point in metric.data.data_points if isinstance(point, HistogramDataPoint)) == 5002
+    finally:
+        metrics.unbind()
 
 
 def test_an_instrument_that_is_sent_nowhere_takes_everything() -> None:
