@@ -1,12 +1,8 @@
 """What leaves a process: OTLP to a collector, `/metrics` on a port of its own, and spans that must not be lost."""
 
-import gzip
 import json
-import threading
 import urllib.request
-from collections import defaultdict
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -18,49 +14,13 @@ from mpp_runtime.errors import NotFound, Text, TryLater
 from mpp_runtime.rest import allow, create_app
 from mpp_runtime.tokens import Caller
 from mpp_telemetry import log, pipeline
-from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
-from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import ExportMetricsServiceRequest
-from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
 from tests.integration.ledger.parts import make_settings
+from tests.integration.telemetry.collector import Collector
 
 TRACE = "0af7651916cd43dd8448eb211c80319c"
 SAMPLED = {"traceparent": f"00-{TRACE}-b7ad6b7169203331-01"}
 UNSAMPLED = {"traceparent": f"00-{TRACE}-b7ad6b7169203331-00"}
-REQUESTS = {
-    "traces": ExportTraceServiceRequest,
-    "metrics": ExportMetricsServiceRequest,
-    "logs": ExportLogsServiceRequest,
-}
-
-
-class Collector:
-    """An OTLP/HTTP receiver that keeps what it was sent, by signal."""
-
-    def __init__(self) -> None:
-        self.received: dict[str, list[Any]] = defaultdict(list)
-        collector = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(self) -> None:
-                body = self.rfile.read(int(self.headers["Content-Length"]))
-                if self.headers.get("Content-Encoding") == "gzip":
-                    body = gzip.decompress(body)
-                signal = self.path.rpartition("/")[2]
-                collector.received[signal].append(REQUESTS[signal].FromString(body))
-                self.send_response(200)
-                self.end_headers()
-
-            def log_message(self, *_: Any) -> None:
-                """Says nothing."""
-
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self._server.server_port}"
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
-
-    def close(self) -> None:
-        self._server.shutdown()
-        self._server.server_close()
 
 
 @pytest.fixture
