@@ -126,10 +126,55 @@ def test_every_runbook_is_of_use_to_somebody() -> None:
     assert there <= linked, f"neither an alert nor the doctor leads to {there - linked}"
 
 
+def attributes() -> dict[str, set[str]]:
+    """Series to the labels docs/telemetry.md gives it."""
+    found: dict[str, set[str]] = {}
+    for row in re.findall(r"^\| (`.+`) \| \w+, .+? \| (.*) \|$", (ROOT / "docs/telemetry.md").read_text(), re.M):
+        labels = {label.replace(".", "_") for label in re.findall(r"`([a-z_.]+)`", row[1])}
+        for name in re.findall(r"`([a-z_.]+)`", row[0]):
+            for series in names_of(declared()[name]):
+                found[series] = labels | {"service_name", "le"}
+    return found
+
+
+def grouped(node: Any) -> Iterator[str]:
+    """The labels an expression groups by."""
+    match node:
+        case promql_parser.AggregateExpr():
+            yield from node.modifier.labels if node.modifier else ()
+            yield from grouped(node.expr)
+        case promql_parser.BinaryExpr():
+            yield from (*grouped(node.lhs), *grouped(node.rhs))
+        case promql_parser.Call():
+            for argument in node.args:
+                yield from grouped(argument)
+        case promql_parser.ParenExpr() | promql_parser.UnaryExpr():
+            yield from grouped(node.expr)
+
+
+def test_every_label_that_is_asked_for_is_on_its_series() -> None:
+    told()
+    known = attributes()
+    for where, query in queries():
+        for variable, value in VARIABLES.items():
+            query = query.replace(variable, value)
+        tree = promql_parser.parse(query)
+        series = [one for one in selectors(tree) if one.name in known]
+        for one in series:
+            wrong = {matcher.name for matcher in one.matchers.matchers} - known[one.name]
+            assert not wrong, f"{where}: {one.name} has no label {wrong}"
+        if len({one.name for one in series}) == 1 and len(series) == len(list(selectors(tree))):
+            labels = known[series[0].name]
+        else:
+            labels = set().union(*known.values(), {"name", "namespace"})
+        assert set(grouped(tree)) <= labels, f"{where}: no such label: {set(grouped(tree)) - labels}"
+
+
 def test_the_page_lists_what_the_code_tells_and_nothing_else() -> None:
     told()
     page = (ROOT / "docs/telemetry.md").read_text()
-    listed = {name for row in re.findall(r"^\| (`[^|]*) \|", page, re.M) for name in re.findall(r"`([a-z_.]+)`", row)}
+    rows = re.findall(r"^\| (`[^|]*) \|", page, re.M)
+    listed = {name for row in rows for name in re.findall(r"`([a-z_.]+)`", row)}
     listed = {name for name in listed if "." in name}
     assert listed == set(declared()), f"docs/telemetry.md: {listed ^ set(declared())}"
 

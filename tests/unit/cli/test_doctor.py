@@ -105,10 +105,10 @@ def row(name: str, **more: Any) -> dict[str, Any]:
     ],
 )  # fmt: skip
 async def test_a_process_that_is_not_well_is_named(
-    tmp_path: Path, process: dict[str, Any], where: str, said: str, page: str, monkeypatch: pytest.MonkeyPatch
+    process: dict[str, Any], where: str, said: str, page: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(machine.shutil, "disk_usage", lambda _: disk(900))
-    (one,) = await Machine(DataFolder(tmp_path), (row("portal"), process), "", {}).findings()
+    (one,) = await Machine(DataFolder(Path("/not/there")), (row("portal"), process), "", {}).findings()
     assert (one.where, Path(one.runbook).stem) == (where, page)
     assert said in one.what
 
@@ -124,10 +124,10 @@ class disk:
 
 @pytest.mark.parametrize(("free", "severities"), [(101, []), (99, ["warning"]), (0.5, ["broken"])])
 def test_a_disk_without_room_is_told_before_it_is_full(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, free: float, severities: list[str]
+    monkeypatch: pytest.MonkeyPatch, free: float, severities: list[str]
 ) -> None:
     monkeypatch.setattr(machine.shutil, "disk_usage", lambda _: disk(free))
-    assert [one.severity for one in room(tmp_path / "not" / "there")] == severities
+    assert [one.severity for one in room(Path("/not/there"))] == severities
 
 
 @pytest.mark.parametrize(

@@ -3,8 +3,9 @@
 from threading import Thread
 from typing import Any
 
-from opentelemetry.exporter.prometheus import PrometheusMetricReader
 from prometheus_client import CollectorRegistry, start_http_server
+
+from mpp_telemetry.readers import PrometheusReader
 
 # The one resource attribute every series carries: what it belongs to, whoever scraped it.
 LABEL = "service.name"
@@ -15,7 +16,7 @@ class Exposition:
 
     def __init__(self, host: str, port: int) -> None:
         self._registry = CollectorRegistry()
-        self.reader = PrometheusMetricReader(
+        self.reader = PrometheusReader(
             scope_info_enabled=False, resource_attribute_filter=lambda name: name == LABEL, registry=self._registry
         )
         served: tuple[Any, Thread] = start_http_server(port, addr=host, registry=self._registry)

@@ -5,6 +5,8 @@ database, and what could not be looked at is missing instead of old.
 """
 
 import asyncio
+import time
+from bisect import bisect_left
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -12,12 +14,17 @@ from typing import Any
 
 from opentelemetry.metrics import CallbackOptions, Meter
 from opentelemetry.metrics import Observation as Point
+from opentelemetry.sdk.metrics import Exemplar
+from opentelemetry.sdk.metrics.export import AggregationTemporality, Histogram, HistogramDataPoint, Metric
+from opentelemetry.trace import get_current_span
 
 from mpp_telemetry.log import describe, get_logger
 
 Attributes = Mapping[str, str | int]
 Samples = Sequence[tuple[float, Attributes]]
-_FASTEST = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
+_BOUNDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
+_MOST_SERIES = 2000
+_OVERFLOW: frozenset[tuple[str, str | int]] = frozenset({("otel.metric.overflow", 1)})
 _log = get_logger(__name__)
 
 
@@ -43,19 +50,63 @@ _declared: dict[str, Instrument] = {}
 
 
 class Duration(Instrument):
-    """A histogram of seconds, with the trace ids of sampled requests as exemplars."""
+    """A histogram of seconds, with the trace ids of sampled requests as exemplars.
+
+    It counts by itself, a microsecond a request where the SDK's takes ten; `mpp_telemetry.readers` hand it to the
+    SDK's exporters as one of theirs.
+    """
 
     def __init__(self, name: str, description: str) -> None:
         super().__init__(name, "s", description)
+        self._series: dict[frozenset[tuple[str, str | int]], _Series] = {}
 
     def bind(self, meter: Meter) -> None:
-        self._real = meter.create_histogram(
-            self.name, self.unit, self.description, explicit_bucket_boundaries_advisory=_FASTEST
-        )
+        self._series.clear()
+        self._real = time.time_ns()
 
     def record(self, seconds: float, attributes: Attributes) -> None:
-        if self._real is not None:
-            self._real.record(seconds, attributes)
+        if self._real is None:
+            return
+        key = frozenset(attributes.items())
+        series = self._series.get(key)
+        if series is None:
+            # Beyond the limit all share one series, so that no fault of ours can fill the memory.
+            key = key if len(self._series) < _MOST_SERIES else _OVERFLOW
+            series = self._series.setdefault(key, _Series())
+        series.add(seconds)
+
+    def metric(self, now: int) -> Metric | None:
+        """What was recorded since `bind`, as the SDK's exporters take it; `now` in Unix nanoseconds."""
+        points = [series.point(dict(key), self._real, now) for key, series in list(self._series.items())]
+        data = Histogram(points, AggregationTemporality.CUMULATIVE)
+        return Metric(self.name, self.description, self.unit, data) if points else None
+
+
+class _Series:
+    """One set of attributes. Written by the event loop, read by the threads of exporters."""
+
+    __slots__ = ("counts", "exemplars", "highest", "lowest", "sum")
+
+    def __init__(self) -> None:
+        self.counts = [0] * (len(_BOUNDS) + 1)
+        self.exemplars: dict[int, Exemplar] = {}
+        self.sum, self.lowest, self.highest = 0.0, float("inf"), 0.0
+
+    def add(self, seconds: float) -> None:
+        bucket = bisect_left(_BOUNDS, seconds)
+        self.counts[bucket] += 1
+        self.sum += seconds
+        self.lowest, self.highest = min(self.lowest, seconds), max(self.highest, seconds)
+        own = get_current_span().get_span_context()
+        if own.trace_flags.sampled:
+            self.exemplars[bucket] = Exemplar({}, seconds, time.time_ns(), own.span_id, own.trace_id)
+
+    def point(self, attributes: dict[str, str | int], start: int, now: int) -> HistogramDataPoint:
+        counts = self.counts.copy()
+        exemplars = list(self.exemplars.copy().values())
+        return HistogramDataPoint(
+            attributes, start, now, sum(counts), self.sum, counts, _BOUNDS, self.lowest, self.highest, exemplars
+        )
 
 
 class Count(Instrument):
@@ -104,6 +155,12 @@ def bind(meter: Meter) -> None:
 def unbind() -> None:
     for instrument in _declared.values():
         instrument.unbind()
+
+
+def durations(now: int) -> list[Metric]:
+    """Every histogram in which something was recorded."""
+    found = [one.metric(now) for one in list(_declared.values()) if isinstance(one, Duration)]
+    return [metric for metric in found if metric is not None]
 
 
 def declared() -> Mapping[str, Instrument]:

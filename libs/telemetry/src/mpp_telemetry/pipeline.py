@@ -5,7 +5,7 @@ import socket
 from pathlib import Path
 from typing import Protocol
 
-from opentelemetry.sdk.metrics import MeterProvider, TraceBasedExemplarFilter
+from opentelemetry.sdk.metrics import MeterProvider
 from opentelemetry.sdk.metrics.export import MetricReader
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import SpanProcessor, TracerProvider
@@ -14,6 +14,7 @@ from opentelemetry.sdk.trace.export import BatchSpanProcessor
 from mpp_telemetry import log, metrics
 from mpp_telemetry.exposition import Exposition
 from mpp_telemetry.files import JsonLinesExporter
+from mpp_telemetry.readers import PeriodicReader
 from mpp_telemetry.tracing import State
 
 EXPORT_SECONDS = 15
@@ -98,14 +99,11 @@ def _measure(settings: TelemetrySettings, resource: Resource) -> None:
         readers.append(_Process.exposition.reader)
     if settings.otlp_endpoint:
         from opentelemetry.exporter.otlp.proto.http.metric_exporter import OTLPMetricExporter
-        from opentelemetry.sdk.metrics.export import PeriodicExportingMetricReader
 
         exporter = OTLPMetricExporter(endpoint=_address(settings.otlp_endpoint, "metrics"))
-        readers.append(PeriodicExportingMetricReader(exporter, EXPORT_SECONDS * 1000))
+        readers.append(PeriodicReader(exporter, EXPORT_SECONDS * 1000))
     if readers:
-        _Process.meters = MeterProvider(
-            readers, resource, exemplar_filter=TraceBasedExemplarFilter(), shutdown_on_exit=False
-        )
+        _Process.meters = MeterProvider(readers, resource, shutdown_on_exit=False)
         metrics.bind(_Process.meters.get_meter("mpp_telemetry"))
 
 
