@@ -156,7 +156,7 @@ def build(
     verify = VerifyPerson(world, population)
     sign_up = SignUp(world, codes, verify, settings.codes_an_address)
     sign_in = SignIn(world, codes, settings.codes_an_address, equal_after)
-    profile = Profile(world, codes, settings.codes_an_address)
+    profile = Profile(world, codes, settings.clients(), settings.codes_an_address)
     particulars = Particulars(world)
     signatures = KeyedHash(settings.session_secret.get_secret_value().encode())
     authorise = Authorise(world, core, keys, signatures)
