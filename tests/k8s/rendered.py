@@ -20,16 +20,21 @@ WORKLOADS = ("Deployment", "StatefulSet", "Job")
 Object = dict[str, Any]
 
 
-@functools.cache
-def text(place: str) -> str:
-    """The manifests as one YAML stream. Raises CalledProcessError with kustomize's words on stderr."""
+def render(folder: Path) -> str:
+    """The manifests of a kustomization as one YAML stream. Raises AssertionError with kustomize's words."""
     kubectl = Path(sys.executable).parent / "kubectl"
     made = subprocess.run(
-        [str(kubectl), "kustomize", str(FOLDER / place)], capture_output=True, text=True, check=False, timeout=60
+        [str(kubectl), "kustomize", str(folder)], capture_output=True, text=True, check=False, timeout=60
     )
     if made.returncode != 0 or made.stderr:
-        raise AssertionError(f"{place}: {made.stderr}")
+        raise AssertionError(f"{folder}: {made.stderr}")
     return made.stdout
+
+
+@functools.cache
+def text(place: str) -> str:
+    """The manifests of a place."""
+    return render(FOLDER / place)
 
 
 @functools.cache

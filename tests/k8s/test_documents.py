@@ -1,12 +1,14 @@
 """The documents say what is there."""
 
 import re
+from pathlib import Path
 
+import yaml
 from mpp_cli.main import app
 from typer.testing import CliRunner
 
 from tests.k8s.objects_page import PAGE, page
-from tests.k8s.rendered import FOLDER, PLACES, ROOT
+from tests.k8s.rendered import FOLDER, PLACES, ROOT, objects, render
 
 GUIDE = ROOT / "docs" / "deploy-to-your-cluster.md"
 
@@ -25,6 +27,16 @@ def test_the_guide_names_only_folders_and_commands_that_exist() -> None:
     assert {path for path in applied if "$" not in path} <= set(PLACES)
     for option in re.findall(r"mpp cluster secrets[^\n]*?(--[a-z-]+)", text):
         assert option in CliRunner().invoke(app, ["cluster", "secrets", "--help"], env={"COLUMNS": "200"}).output
+
+
+def test_the_guide_s_own_mall_renders_and_no_example_is_left_in_it(tmp_path: Path) -> None:
+    (block,) = re.findall(r"`mall/kustomization.yaml`:\n\n```\n(.*?)```", GUIDE.read_text(), re.S)
+    (tmp_path / "mpp-digital").symlink_to(ROOT)
+    (tmp_path / "mall").mkdir()
+    (tmp_path / "mall" / "kustomization.yaml").write_text(block)
+    made = render(tmp_path / "mall")
+    assert len(list(yaml.safe_load_all(made))) == len(objects("overlays/national"))
+    assert not re.findall(r".*(?:example|198\.51\.100|203\.0\.113).*", made)
 
 
 def test_nothing_in_the_folder_is_left_over() -> None:
