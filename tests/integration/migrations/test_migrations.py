@@ -199,3 +199,16 @@ async def test_without_its_database_a_service_starts_and_is_not_ready(release: R
     await asyncio.to_thread(require, package, AWAY)
     assert await ready(package, AWAY) == {"schema": False, "database": False, "all": False}
     assert await asyncio.to_thread(told, package, AWAY, "--check") == 1
+
+
+async def test_a_database_that_does_not_write_is_not_ready(database_url: str, release: Release) -> None:
+    package = release("0001")
+    await upgrade(package, database_url)
+    assert (await ready(package, database_url))["all"]
+    database = Database.connect(database_url)
+    async with database.statement() as connection:
+        name = await connection.fetchval("SELECT current_database()")
+        # What a former primary says of itself.
+        await connection.execute(f'ALTER DATABASE "{name}" SET default_transaction_read_only = on')
+    await database.close()
+    assert await ready(package, database_url) == {"schema": True, "database": False, "all": False}
