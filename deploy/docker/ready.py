@@ -1,4 +1,4 @@
-"""`ready URL`: exit status 0 when it answers 200. For probes that must be a command; imports little, so that it is cheap."""
+"""`ready URL`: exit status 0 when it answers 200. For probes that must be a command; imports little, to be cheap."""
 
 import http.client
 import sys

@@ -26,6 +26,7 @@ FILES = {
     "etc/passwd": f"root:x:0:0::/:/none\nmpp:x:{UID}:{UID}::/var/lib/mpp:/none\n",
     "etc/group": f"root:x:0:\nmpp:x:{UID}:\n",
     "etc/nsswitch.conf": "passwd: files\ngroup: files\nhosts: files dns\n",
+    "etc/timezone": "UTC\n",
     "etc/ld.so.conf": "/usr/local/lib\n",
 }
 
@@ -68,9 +69,10 @@ def packages_of(paths: list[Path]) -> list[dict[str, str]]:
     """The Debian packages that own the files: name, version, architecture."""
     found = {}
     for path in paths:
-        owner = subprocess.run(["dpkg", "-S", path], capture_output=True, text=True, check=False)  # noqa: S607
-        if owner.returncode == 0:
-            name = owner.stdout.split(": ")[0].split(",")[0]
+        # Some packages still say /lib where the file lies in /usr/lib.
+        asked = ["dpkg", "-S", str(path), str(path).removeprefix("/usr")]
+        if owner := subprocess.run(asked, capture_output=True, text=True, check=False).stdout:
+            name = owner.split(": ")[0].split(",")[0]
             shown = "${Package} ${Version} ${Architecture}"
             asked = ["dpkg-query", "-W", f"-f={shown}", name]
             answer = subprocess.run(asked, capture_output=True, text=True, check=True).stdout.split()
@@ -92,6 +94,7 @@ def main(root: Path) -> None:
     shutil.copytree(ZONES, within(root, ZONES), symlinks=True)
     for name, text in FILES.items():
         within(root, name).write_text(text)
+    (root / "etc/localtime").symlink_to(f"{ZONES}/UTC")
     subprocess.run(["ldconfig", "-r", root], check=True)  # noqa: S607
     shutil.rmtree(root / "var/cache", ignore_errors=True)
     (root / "tmp").mkdir()

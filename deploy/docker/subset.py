@@ -1,8 +1,8 @@
 """Out of the lock, what one of our distributions needs: `python subset.py DISTRIBUTION FOLDER`, run in the workspace.
 With `group:NAME` instead of a distribution: what a dependency group of the workspace needs.
 
-Writes FOLDER/requirements.txt (pins and hashes, copied from requirements.lock word for word) and FOLDER/own.txt (the folders of our
-own packages). The resolver only names what is needed; a name or version that the lock does not have ends the build.
+Writes FOLDER/requirements.txt (pins and hashes, copied from requirements.lock word for word) and FOLDER/own.txt (the
+folders of our own packages). The resolver only names what is needed; what the lock does not have ends the build.
 """
 
 import re

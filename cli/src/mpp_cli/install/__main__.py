@@ -1,4 +1,4 @@
-"""`python -m mpp_cli.install secrets | databases`: the two steps before the first start. Both may be repeated at any time."""
+"""`python -m mpp_cli.install secrets | databases`: two steps before the first start, repeatable."""
 
 import argparse
 import asyncio

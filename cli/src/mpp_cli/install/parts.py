@@ -50,8 +50,8 @@ def _servers(secrets: Secrets, agencies: Sequence[AgencyFacts]) -> Iterator[tupl
 def hand_out(files: Iterator[tuple[str, str, str]], to: Path, owner: int) -> list[str]:
     """Writes what differs into `to/<part>` for the parts that have a folder there; returns what was written.
 
-    A folder and its files belong to `owner` (user and group id) and are closed to everybody else. Only the database server's are
-    open to readers: it runs as a user of its own image, and nobody else has that folder.
+    A folder and its files belong to `owner` (user and group id) and are closed to everybody else. Only the database
+    server's are open to readers: it runs as a user of its own image, and nobody else has that folder.
     """
     written = []
     for part, name, content in files:

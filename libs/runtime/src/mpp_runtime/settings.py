@@ -48,6 +48,7 @@ class Settings(BaseSettings):
     trace_file: Path | None = None
     trace_sample: float = 1.0
     log_level: str = "INFO"
+    leave_seconds: float = 0  # between "not ready" and the last request taken: for edges and balancers to notice
     drain_seconds: int = 10
 
     @classmethod
