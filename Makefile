@@ -9,7 +9,7 @@ PACKAGES := $(sort $(dir $(wildcard libs/*/pyproject.toml services/*/pyproject.t
 NAMES := $(shell sed -n 's/^name = "\(mpp-.*\)"/\1/p' $(addsuffix pyproject.toml,$(PACKAGES)))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run up down status logs demo test lint types k8s-check k8s-objects fmt unit integration contract architecture e2e browser screenshots browser-tools trace-picture dashboards containers chaos load load-quick protos lock clean
+.PHONY: help setup run up down status logs demo test lint types k8s-check k8s-objects fmt unit integration contract architecture e2e browser screenshots browser-tools trace-picture dashboards containers images compose-test rolling chaos load load-quick protos lock clean
 
 help: ## Show this list
 	@awk -F':.*## ' '/^[a-z0-9-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -112,6 +112,19 @@ $(BROWSER): $(STAMP) $(wildcard libs/testing/src/mpp_testing/browser/package*.js
 
 containers: setup ## The storage and bus tests against containers (needs a Docker engine)
 	@$(BIN)/pytest --containers tests/integration/ledger tests/integration/runtime tests/integration/catalog tests/integration/applications tests/integration/identity tests/integration/notifications
+
+images: setup ## Build every image, check what is in it, show them in a table (needs a Docker engine)
+	@MPP_REVISION=$$(git rev-parse HEAD) docker compose build --quiet
+	@$(BIN)/pytest -q tests/compose/images.py
+	@$(BIN)/python -m tests.compose
+
+compose-test: setup ## A mall of its own from compose.yaml: the stories, faults, restart, removal (needs a Docker engine)
+	@docker compose build --quiet
+	@$(BIN)/pytest -v tests/compose/mall.py
+
+rolling: setup ## Restart every service one after the other while people work: no request may fail (needs a Docker engine)
+	@docker compose build --quiet
+	@$(BIN)/python -m tests.rolling
 
 chaos: setup ## Kill every service at every failpoint, servers, agencies, everything (about 40 minutes; docs/reliability.md)
 	@$(BIN)/python -m tests.chaos

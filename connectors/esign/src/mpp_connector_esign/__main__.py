@@ -9,6 +9,7 @@ from mpp_connector_esign.connector import connector, open_authority
 
 OWN_HELP = """The simulated certification authority:
   init             make it, once, and print the path of its root certificate (MPP_TRUST_ROOTS_FILE)
+  init --root-to FILE  the same, with a copy of that certificate where others may read it
   root             print its root certificate as PEM: what readers of signed documents trust
   revoke SERIAL    put the certificate with this hexadecimal serial number on every CRL from now on
   MPP_ESIGN_AUTHORITY_DIR  its folder, shared by all copies (default: authority in MPP_CONNECTOR_DATA_DIR)
@@ -28,7 +29,8 @@ def main(arguments: list[str]) -> int:
 def _authority(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m mpp_connector_esign")
     commands = parser.add_subparsers(dest="command", required=True)
-    commands.add_parser("init", help="make the authority, once")
+    init = commands.add_parser("init", help="make the authority, once")
+    init.add_argument("--root-to", type=Path, help="file for a copy of the root certificate")
     commands.add_parser("root", help="print its root certificate")
     revoke = commands.add_parser("revoke", help="revoke a certificate")
     revoke.add_argument("serial", type=lambda text: int(text, 16), help="hexadecimal serial number")
@@ -43,6 +45,8 @@ def _authority(arguments: list[str]) -> int:
     elif given.command == "root":
         print(authority.root_file.read_text(encoding="ascii"), end="")
     else:
+        if given.root_to:
+            given.root_to.write_bytes(authority.root_file.read_bytes())
         print(authority.root_file)
     return 0
 

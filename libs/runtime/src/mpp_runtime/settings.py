@@ -54,6 +54,7 @@ class Settings(BaseSettings):
     metrics_host: str = "127.0.0.1"
     metrics_port: int | None = None  # where /metrics is served; nowhere unless given
     log_level: str = "INFO"
+    leave_seconds: float = 0  # between "not ready" and the last request taken: for edges and balancers to notice
     drain_seconds: int = 10
 
     @classmethod
