@@ -150,7 +150,8 @@ def test_a_service_is_asked_where_it_answers_and_ends_in_time(place: str) -> Non
         one for one in workloads(place) if one["metadata"]["labels"].get("app.kubernetes.io/component") == "service"
     ]
     assert len(services) == 5
-    drain = int(named(place, "ConfigMap", "mall")["data"]["MPP_DRAIN_SECONDS"])
+    told = named(place, "ConfigMap", "mall")["data"]
+    drain, leave = int(told["MPP_DRAIN_SECONDS"]), int(told["MPP_LEAVE_SECONDS"])
     assert drain == Settings.model_fields["drain_seconds"].default
     for service in services:
         (container,) = pod(service)["containers"]
@@ -164,8 +165,8 @@ def test_a_service_is_asked_where_it_answers_and_ends_in_time(place: str) -> Non
             ROOT / "services" / service["metadata"]["name"] / "src" / f"mpp_{service['metadata']['name']}" / "main.py"
         )
         (closing,) = re.findall(r"close=\[(.*?)\]", source.read_text(), re.S) or [""]
-        # run_service: what is under way, background work, then each connection.
-        needed = pause + (drain + 1) + drain + 5 * len([one for one in closing.split(",") if one.strip()])
+        # run_service: leaving, what is under way, background work, then each connection.
+        needed = pause + leave + (drain + 1) + drain + 5 * len([one for one in closing.split(",") if one.strip()])
         assert pod(service)["terminationGracePeriodSeconds"] >= needed
         assert service["spec"]["strategy"]["rollingUpdate"] == {"maxSurge": 1, "maxUnavailable": 0}
         assert {one["topologyKey"] for one in pod(service)["topologySpreadConstraints"]} == {

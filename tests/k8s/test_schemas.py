@@ -1,4 +1,4 @@
-"""Every object fits the strict schema of the oldest and the newest Kubernetes that is promised."""
+"""Every object fits the strict schema of the oldest Kubernetes that is promised; `make k8s-check` asks every later one."""
 
 import copy
 from typing import Any
@@ -6,13 +6,12 @@ from typing import Any
 import pytest
 
 from tests.k8s.rendered import PLACES, named, objects
-from tests.k8s.schemas import NEWEST, OLDEST, problems
+from tests.k8s.schemas import OLDEST, problems
 
 
 @pytest.mark.parametrize("place", PLACES)
-@pytest.mark.parametrize("version", [OLDEST, NEWEST])
-def test_every_object_fits_its_schema(place: str, version: str) -> None:
-    assert [problem for one in objects(place) for problem in problems(one, version)] == []
+def test_every_object_fits_its_schema(place: str) -> None:
+    assert [problem for one in objects(place) for problem in problems(one, OLDEST)] == []
 
 
 @pytest.mark.parametrize(
