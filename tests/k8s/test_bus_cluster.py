@@ -47,7 +47,7 @@ def cluster(tmp_path: Path) -> Iterator[tuple[list["subprocess.Popen[bytes]"], l
     data = DataFolder(tmp_path / "secrets")
     agencies = load_agencies(ROOT / "definitions/agencies")
     made = ensure_secrets(data, [facts.code for facts in agencies])
-    (tmp_path / "accounts.conf").write_text(accounts(made, agencies))
+    (tmp_path / "accounts.conf").write_text(accounts(data, made, agencies))
     Authority().fill(tmp_path / "tls")
     manifest = named("overlays/national", "ConfigMap", "nats")["data"]["nats.conf"]
     ports = [{port: free_port() for port in PORTS} for _ in range(3)]

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import asyncpg
 import pytest
 import yaml
 from mpp_cli.cluster.databases import databases_sql
+from mpp_cli.keys import nats_user
 from mpp_cli.main import app
 from mpp_cli.stack.databases import EXTENSIONS, ROLE_SETTINGS
 from mpp_embedded import PostgresServer
@@ -45,9 +47,37 @@ def test_an_agency_gets_nothing_of_the_core_and_nothing_of_another(tmp_path: Pat
         for other, theirs in values.items():
             shared = own & theirs if name != other else set()
             # The platform's public keys, the same for every agency.
-            assert all('"d"' not in value and "SU" not in value for value in shared)
+            assert all(value.startswith("{") and '"d"' not in value for value in shared)
     assert not values["mpp-public"]
     assert '"d"' not in made["mpp-public"]
+
+
+def test_an_agency_may_keep_its_keys_to_itself(tmp_path: Path) -> None:
+    run(tmp_path / "mall")
+    platform = tmp_path / "mall/secrets/platform/public.jwks.json"
+    done = CliRunner().invoke(
+        app,
+        ["cluster", "agency", "sdmk", str(tmp_path / "agency"), "--platform", str(platform)],
+        env={"COLUMNS": "500"},
+    )
+    assert done.exit_code == 0, done.output
+    secret = yaml.safe_load((tmp_path / "agency/manifests/agency-sdmk.yaml").read_text())
+    assert secret["metadata"]["namespace"] == "agency-sdmk"
+    sent = [Path(line.partition(": ")[2]) for line in done.output.splitlines() if line.startswith("send")]
+    theirs = tmp_path / "mall/secrets/agencies/sdmk"
+    shutil.rmtree(theirs)
+    theirs.mkdir()
+    for file in sent:
+        shutil.copy(file, theirs)
+    made = run(tmp_path / "mall")
+    # The platform has nothing private of it, and gives it its account and publishes its keys all the same.
+    assert "agency-sdmk" not in made
+    assert {path.name for path in theirs.iterdir()} == {"nats.pub", "public.jwks.json"}
+    assert nats_user(secret["stringData"]["nats-seed"]).public in made["mpp"]
+    published = yaml.safe_load(made["mpp-public"])["data"]["sdmk.jwks.json"]
+    private = json.loads(secret["stringData"]["keys.jwks.json"])
+    assert {key["kid"] for key in json.loads(published)["keys"]} == {key["kid"] for key in private["keys"]}
+    assert '"d"' not in published
 
 
 def feed_psql(url: str, text: str) -> "subprocess.CompletedProcess[str]":

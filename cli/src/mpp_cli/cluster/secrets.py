@@ -10,11 +10,13 @@ import yaml
 from mpp_cli import secret_files
 from mpp_cli.cluster.databases import databases_sql
 from mpp_cli.data_folder import DataFolder
-from mpp_cli.keys import write_private
+from mpp_cli.keys import ensure_jwk_sets, ensure_nats_user, write_private
 from mpp_cli.nats_config import AgencyFacts, render_accounts
 from mpp_cli.secret_files import Secrets, ensure_secrets
 
 PART_OF = {"app.kubernetes.io/part-of": "mpp-digital"}
+# The public part of an agency's key for the bus, as it is sent.
+PUBLIC_USER = "nats.pub"
 Manifest = dict[str, Any]
 
 
@@ -25,10 +27,12 @@ def write_manifests(
 
     `bus_authority`: PEM of the authority whose certificate the bus shows to agencies; empty where it speaks in clear.
     """
-    made = ensure_secrets(data, [facts.code for facts in agencies])
-    files = {namespace: mall(data, made, namespace, database_host, accounts(made, agencies))}
+    own = [facts.code for facts in agencies if not _keeps_its_own(data, facts.code)]
+    made = ensure_secrets(data, own)
+    files = {namespace: mall(data, made, namespace, database_host, accounts(data, made, agencies))}
     files[f"{namespace}-public"] = [public_keys(data, agencies, namespace)]
-    files |= {agency_namespace(facts.code): [agency(data, facts.code, bus_authority)] for facts in agencies}
+    platform = _read(data.secrets / "platform" / "public.jwks.json")
+    files |= {agency_namespace(code): [agency(data, code, platform, bus_authority)] for code in own}
     written = []
     for name, manifests in files.items():
         path = data.root / "manifests" / f"{name}.yaml"
@@ -88,26 +92,41 @@ def public_keys(data: DataFolder, agencies: Sequence[AgencyFacts], namespace: st
     return {**_object("ConfigMap", "agency-keys", namespace), "data": keys}
 
 
-def agency(data: DataFolder, code: str, bus_authority: str) -> Manifest:
+def write_agency(data: DataFolder, code: str, platform: str, bus_authority: str = "") -> Path:
+    """For an agency that keeps its keys to itself: makes them once, and the one Secret its connector needs."""
+    user = ensure_nats_user(secret_files.agency_seed(data, code))
+    ensure_jwk_sets(data.agency_keys / code)
+    write_private(data.agency_keys / code / PUBLIC_USER, user.public + "\n")
+    path = data.root / "manifests" / f"{agency_namespace(code)}.yaml"
+    write_private(path, yaml.safe_dump(agency(data, code, platform, bus_authority), sort_keys=False))
+    return path
+
+
+def agency(data: DataFolder, code: str, platform: str, bus_authority: str) -> Manifest:
     """The one Secret of an agency's connector; in it nothing of the core but the platform's public keys."""
     keys = data.agency_keys / code
     content = {
         "nats-seed": _read(secret_files.agency_seed(data, code)),
         "keys.jwks.json": _read(keys / "private.jwks.json"),
-        "platform.jwks.json": _read(data.secrets / "platform" / "public.jwks.json"),
+        "platform.jwks.json": platform,
     }
     if bus_authority:
         content["nats-ca.crt"] = bus_authority
     return _secret("connector", agency_namespace(code), content)
 
 
-def accounts(made: Secrets, agencies: Sequence[AgencyFacts]) -> str:
+def accounts(data: DataFolder, made: Secrets, agencies: Sequence[AgencyFacts]) -> str:
     """The part of the bus's configuration that is made; the rest lies in deploy/k8s."""
-    return render_accounts(
-        agencies,
-        {name: user.public for name, user in made.bus_users.items()},
-        {code: user.public for code, user in made.agency_users.items()},
-    )
+    connectors = {code: user.public for code, user in made.agency_users.items()}
+    for facts in agencies:
+        if facts.code not in connectors:
+            connectors[facts.code] = _read(data.agency_keys / facts.code / PUBLIC_USER)
+    return render_accounts(agencies, {name: user.public for name, user in made.bus_users.items()}, connectors)
+
+
+def _keeps_its_own(data: DataFolder, code: str) -> bool:
+    """Whether an agency sent its public keys: then nothing private of it is here."""
+    return (data.agency_keys / code / PUBLIC_USER).exists() and not secret_files.agency_seed(data, code).exists()
 
 
 def _secret(name: str, namespace: str, content: Mapping[str, str]) -> Manifest:
