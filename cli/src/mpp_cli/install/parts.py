@@ -64,8 +64,8 @@ def hand_out(files: Iterator[tuple[str, str, str]], to: Path, owner: int) -> lis
         if part == "postgres":
             place.chmod(0o444)
     if os.getuid() == 0:
-        for part in sorted(to.iterdir()):
-            for path in (part, *part.rglob("*")):
+        for folder in sorted(to.iterdir()):
+            for path in (folder, *folder.rglob("*")):
                 os.chown(path, owner, owner)
     return written
 
