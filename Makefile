@@ -4,14 +4,15 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 BROWSER := $(VENV)/browser/.installed
+SCANNERS := $(VENV)/k8s/.installed
 PACKAGES := $(sort $(dir $(wildcard libs/*/pyproject.toml services/*/pyproject.toml connectors/*/pyproject.toml cli/pyproject.toml)))
 NAMES := $(shell sed -n 's/^name = "\(mpp-.*\)"/\1/p' $(addsuffix pyproject.toml,$(PACKAGES)))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run up down status logs demo test lint types fmt unit integration contract architecture e2e browser screenshots browser-tools trace-picture dashboards containers chaos load load-quick protos lock clean
+.PHONY: help setup run up down status logs demo test lint types k8s-check k8s-objects fmt unit integration contract architecture e2e browser screenshots browser-tools trace-picture dashboards containers images compose-test rolling chaos load load-quick protos lock clean
 
 help: ## Show this list
-	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F':.*## ' '/^[a-z0-9-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: $(STAMP) ## Install everything into .venv (hashes checked); leaves .venv/bin/mpp and .venv/bin/pytest
 
@@ -57,6 +58,19 @@ lint: setup ## ruff, buf, import-linter
 types: setup ## mypy, strict
 	@$(BIN)/mypy $(addsuffix src,$(filter-out libs/protos/,$(PACKAGES)))
 
+k8s-check: $(SCANNERS) ## deploy/k8s: render every overlay, strict schemas of Kubernetes 1.33 and later, hardening scan
+	@$(BIN)/pytest -q tests/k8s
+	@$(BIN)/python -m tests.k8s check
+
+k8s-objects: setup ## Write docs/kubernetes-objects.md from what deploy/k8s renders
+	@$(BIN)/python -m tests.k8s objects
+
+$(SCANNERS): $(STAMP) tests/k8s/scanners.lock
+	@echo "Installing the scanners into $(VENV)/k8s ..."
+	@test -x $(VENV)/k8s/bin/python || $(PYTHON) -m venv --without-pip $(VENV)/k8s
+	@VIRTUAL_ENV=$(VENV)/k8s $(BIN)/uv pip sync --quiet --require-hashes tests/k8s/scanners.lock
+	@touch $@
+
 fmt: setup ## Format the code and the protos
 	@$(BIN)/ruff check --fix-only --quiet .
 	@$(BIN)/ruff format --quiet .
@@ -99,6 +113,19 @@ $(BROWSER): $(STAMP) $(wildcard libs/testing/src/mpp_testing/browser/package*.js
 containers: setup ## The storage and bus tests against containers (needs a Docker engine)
 	@$(BIN)/pytest --containers tests/integration/ledger tests/integration/runtime tests/integration/catalog tests/integration/applications tests/integration/identity tests/integration/notifications
 
+images: setup ## Build every image, check what is in it, show them in a table (needs a Docker engine)
+	@MPP_REVISION=$$(git rev-parse HEAD) docker compose build --quiet
+	@$(BIN)/pytest -q tests/compose/images.py
+	@$(BIN)/python -m tests.compose
+
+compose-test: setup ## A mall of its own from compose.yaml: the stories, faults, restart, removal (needs a Docker engine)
+	@docker compose build --quiet
+	@$(BIN)/pytest -v tests/compose/mall.py
+
+rolling: setup ## Restart every service one after the other while people work: no request may fail (needs a Docker engine)
+	@docker compose build --quiet
+	@$(BIN)/python -m tests.rolling
+
 chaos: setup ## Kill every service at every failpoint, servers, agencies, everything (about 40 minutes; docs/reliability.md)
 	@$(BIN)/python -m tests.chaos
 
@@ -116,6 +143,8 @@ protos: setup ## Generate code and documents from protos/
 lock: setup ## Compile requirements.lock anew
 	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-annotate --no-header --python-version 3.11 --no-emit-find-links \
 	  $(addprefix --no-emit-package ,$(NAMES)) --group build --group dev pyproject.toml -o requirements.lock
+	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-annotate --no-header --python-version 3.11 --no-emit-find-links \
+	  tests/k8s/scanners.in -o tests/k8s/scanners.lock
 
 clean: ## Remove the environment and every cache; keeps .data (remove it by hand to start from nothing)
 	@rm -rf $(VENV) build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -16,8 +16,8 @@ from mpp_catalog.main import check
 from mpp_embedded import free_port
 from mpp_embedded.postgres import BINARIES
 from mpp_ledger.database import Database
-from mpp_ledger.migrate import upgrade
 from mpp_ledger.sql import run
+from mpp_migrations import upgrade
 
 from tests.load import client, mall, report, rows, yardsticks
 from tests.load.cases import Ratio, Result, ratios

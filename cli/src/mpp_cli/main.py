@@ -4,6 +4,7 @@ import typer
 
 from mpp_cli.commands import control
 from mpp_cli.commands.check import check
+from mpp_cli.commands.cluster import cluster
 from mpp_cli.commands.demo import demo
 from mpp_cli.commands.doctor import doctor
 from mpp_cli.commands.up import up
@@ -19,6 +20,7 @@ app = typer.Typer(
 app.command()(up)
 app.command()(demo)
 app.command()(check)
+app.add_typer(cluster, name="cluster")
 app.command()(doctor)
 for command in (control.down, control.status, control.logs, control.stop, control.start, control.env):
     app.command()(command)

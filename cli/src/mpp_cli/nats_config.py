@@ -98,6 +98,11 @@ def render(
     `connectors`: public nkey of each agency's connector, by agency code. An agency without one gets an account nobody
     can enter, which is how an agency is revoked.
     """
+    return _server(server) + "\n" + render_accounts(agencies, core, connectors)
+
+
+def render_accounts(agencies: Sequence[AgencyFacts], core: Mapping[str, str], connectors: Mapping[str, str]) -> str:
+    """The part that says who may say what: a file to include where the rest of the configuration is written by hand."""
     for owner, key in [*core.items(), *connectors.items()]:
         if not NKEY.match(key):
             raise ValueError(f"{owner}: {key!r} is not a public user nkey (U...)")
@@ -105,7 +110,6 @@ def render(
     if missing:
         raise ValueError(f"no key for {', '.join(missing)}")
     blocks = [
-        _server(server),
         "accounts {",
         _account("SYS", users=[_user(core["sys"], None, None)]),
         _core(agencies, core),

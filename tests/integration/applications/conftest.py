@@ -11,7 +11,7 @@ from mpp_applications.storage.queue import StoredAgencyQueue
 from mpp_applications.storage.store import StoredApplications
 from mpp_ledger.bus import Bus
 from mpp_ledger.database import Database
-from mpp_ledger.migrate import upgrade
+from mpp_migrations import upgrade
 from mpp_runtime.rest import create_app
 from mpp_runtime.tokens import TokenVerifier
 

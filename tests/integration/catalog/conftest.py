@@ -11,7 +11,7 @@ from mpp_catalog.main import Parts, build, publish
 from mpp_catalog.settings import CatalogSettings
 from mpp_ledger.bus import Bus
 from mpp_ledger.database import Database
-from mpp_ledger.migrate import upgrade
+from mpp_migrations import upgrade
 from mpp_runtime.tokens import TokenVerifier
 from mpp_testing.backends import Databases
 from pydantic import SecretStr

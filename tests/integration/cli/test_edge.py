@@ -28,7 +28,7 @@ class Service:
         app.router.add_route("*", "/api/catalog/stream", self.stream)
         app.router.add_route("*", "/api/catalog/broken", self.broken)
         app.router.add_route("*", "/api/catalog/slow", self.slow)
-        app.router.add_route("*", "/api/catalog/count", self.count)
+        app.router.add_route("*", "/api/{service}/count", self.count)
         app.router.add_route("*", "/{path:.*}", self.echo)
         return app
 
@@ -70,9 +70,35 @@ class Service:
         return web.json_response({"received": self.received})
 
 
+class Restartable:
+    """The same service at an address of its own that can be shut and opened again."""
+
+    def __init__(self, service: Service) -> None:
+        self._service = service
+        self._runner: web.AppRunner | None = None
+        self.port = free_port()
+
+    async def start(self) -> None:
+        self._runner = web.AppRunner(self._service.app(), auto_decompress=False, shutdown_timeout=0.1)
+        await self._runner.setup()
+        await web.TCPSite(self._runner, "127.0.0.1", self.port).start()
+
+    async def stop(self) -> None:
+        if self._runner is not None:
+            await self._runner.cleanup()
+            self._runner = None
+
+
 @pytest.fixture
 def service() -> Service:
     return Service()
+
+
+@pytest.fixture
+async def restartable(service: Service) -> AsyncIterator[Restartable]:
+    one = Restartable(service)
+    yield one
+    await one.stop()
 
 
 @pytest.fixture
@@ -84,14 +110,15 @@ def away() -> Iterator[int]:
 
 
 @pytest.fixture
-async def edge(service: Service, away: int) -> AsyncIterator[httpx.AsyncClient]:
-    """A client of an edge whose catalog is `service` and whose portal is away."""
+async def edge(service: Service, away: int, restartable: Restartable) -> AsyncIterator[httpx.AsyncClient]:
+    """A client of an edge whose catalog is `service`, whose identity is `restartable` and whose portal is away."""
     back = web.AppRunner(service.app(), auto_decompress=False, shutdown_timeout=0.1)
     await back.setup()
     back_port = free_port()
     await web.TCPSite(back, "127.0.0.1", back_port).start()
     gone = f"http://127.0.0.1:{away}"
-    routes = dict.fromkeys(("identity", "applications", "notifications", "portal", "mailbox"), gone)
+    routes = dict.fromkeys(("applications", "notifications", "portal", "mailbox"), gone)
+    routes["identity"] = f"http://127.0.0.1:{restartable.port}"
     front = web.AppRunner(
         Edge({**routes, "catalog": f"http://127.0.0.1:{back_port}"}).app(), auto_decompress=False, shutdown_timeout=0.1
     )
@@ -219,3 +246,30 @@ async def test_only_this_machine_is_served() -> None:
         loopback_sockets(port)
     for bound in sockets:
         bound.close()
+
+
+async def test_a_service_that_is_being_restarted_is_waited_for_and_asked_once(
+    edge: httpx.AsyncClient, service: Service, restartable: Restartable
+) -> None:
+    await restartable.start()
+    assert (await edge.get("/api/identity/count")).status_code == 200
+    await restartable.stop()
+    asking = asyncio.create_task(edge.post("/api/identity/count", content=b"x" * 1000))
+    await asyncio.sleep(0.5)
+    assert not asking.done()
+    await restartable.start()
+    answer = await asking
+    assert answer.status_code == 200
+    assert (service.requests, service.received) == (2, 1000)
+
+
+async def test_a_service_that_is_away_longer_is_said_to_be_away(
+    edge: httpx.AsyncClient, restartable: Restartable, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await restartable.start()
+    assert (await edge.get("/api/identity/count")).status_code == 200
+    await restartable.stop()
+    monkeypatch.setattr(proxy, "RESTART_SECONDS", 0.0)
+    answer = await edge.get("/api/identity/count")
+    assert answer.status_code == 503
+    assert answer.json()["code"] == "service-restarting"

@@ -28,7 +28,7 @@ from mpp_connector import (
 from mpp_connector.errors import EnvelopeError
 from mpp_connector.retry import pause
 from mpp_connector.serve import only_copy
-from mpp_connector.status import Status, is_ready
+from mpp_connector.status import Status, is_alive, is_ready
 
 NAME = Text(id="Uji", en="Test")
 SOURCE = wire.Source(agency="uji", simulated=True, text=NAME)
@@ -135,12 +135,15 @@ def test_ready_means_ready_now(tmp_path: Path) -> None:
     assert not is_ready(tmp_path)
     status = Status(tmp_path)
     status.set("connecting")
+    # The platform is away: not ready, and no reason to start anew.
     assert not is_ready(tmp_path)
+    assert is_alive(tmp_path)
     status.set("ready")
     assert is_ready(tmp_path)
     old = {"state": "ready", "pid": 1, "at": (datetime.now(UTC) - timedelta(minutes=1)).isoformat()}
     (tmp_path / "status.json").write_text(json.dumps(old))
     assert not is_ready(tmp_path)
+    assert not is_alive(tmp_path)
     status.remove()
     assert not is_ready(tmp_path)
 

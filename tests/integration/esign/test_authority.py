@@ -122,6 +122,7 @@ def test_init_makes_it_once_and_names_the_root(tmp_path: Path) -> None:
     assert root == tmp_path / "data" / "authority" / "root.pem"
     content = root.read_bytes()
     assert run("init").stdout == first.stdout
+    assert run("root").stdout == Path(first.stdout.strip()).read_text()
     assert root.read_bytes() == content
     assert run("revoke", "2a").returncode == 0
     assert run("revoke", "xyz").returncode == 2

@@ -26,7 +26,7 @@ from mpp_identity.settings import IdentitySettings
 from mpp_identity.storage import Cipher, DatabaseStore
 from mpp_identity.use_cases.ports import PopulationAnswer, World
 from mpp_ledger.database import Database
-from mpp_ledger.migrate import upgrade
+from mpp_migrations import upgrade
 from mpp_runtime.errors import Text, TryLater
 from mpp_runtime.ids import new_id
 from mpp_testing.backends import Databases

@@ -15,7 +15,7 @@ import pytest
 import pytest_asyncio
 from joserfc import jwt
 from joserfc.jwk import RSAKey
-from mpp_ledger.migrate import upgrade
+from mpp_migrations import upgrade
 from mpp_testing.backends import Databases
 
 from tests.integration.identity.conftest import (

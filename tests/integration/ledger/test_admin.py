@@ -1,9 +1,7 @@
 """`python -m mpp_<service> events ...` and the migrations."""
 
 import argparse
-import asyncio
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,9 +9,7 @@ from mpp_ledger.admin import add_events_command, run_events
 from mpp_ledger.bus import Bus
 from mpp_ledger.consumer import OrderedConsumer
 from mpp_ledger.database import Database
-from mpp_ledger.migrate import migrate, upgrade
 from mpp_ledger.relay import Relay
-from mpp_ledger.sql import run
 from mpp_testing.plugin import Start
 
 from tests.integration.ledger.parts import SOURCE, STREAM, eventually, make_chain, publish, read_stream, submitted
@@ -134,61 +130,3 @@ async def test_a_gap_nobody_fills_is_parked_and_healed_by_republishing(
     await eventually(two_parked)
     assert await consumer.replay() == {"replayed": 2, "failed": 0, "behind": 0}
     assert await effects(database, "k") == [1, 2, 3]
-
-
-MIGRATION = '''
-"""{name}."""
-from alembic import op
-
-revision, down_revision = "{name}", {before!r}
-
-def upgrade():
-    for sql in {statements!r}:
-        op.execute(sql)
-'''
-
-
-def write_migration(folder: Path, name: str, before: str | None, *statements: str) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
-    told = MIGRATION.format(name=name, before=before, statements=statements)
-    (folder / f"{name}_made_for_a_test.py").write_text(told)
-
-
-async def test_migrations_run_once_each_and_two_at_once_wait(
-    database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    package = tmp_path / "mpp_sample_for_migrations"
-    versions = package / "storage" / "migrations" / "versions"
-    write_migration(versions, "0001", None, "CREATE TABLE things (n int)", "SELECT pg_sleep(0.3)")
-    (package / "__init__.py").write_text("")
-    monkeypatch.syspath_prepend(tmp_path)
-    await asyncio.gather(upgrade(package.name, database_url), upgrade(package.name, database_url))
-    write_migration(versions, "0002", "0001", "INSERT INTO things VALUES (1)")
-    await asyncio.to_thread(migrate, package.name, database_url)
-    await asyncio.to_thread(migrate, package.name, database_url)
-    database = Database.connect(database_url)
-    async with database.read() as session:
-        assert (await run(session, "SELECT count(*) FROM things")).scalar_one() == 1
-        assert (await run(session, "SELECT version_num FROM alembic_version")).scalar_one() == "0002"
-    await database.close()
-
-
-async def test_a_migration_does_not_wait_long_for_a_lock_and_a_failed_one_leaves_nothing(
-    database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    package = tmp_path / "mpp_sample_for_failing"
-    versions = package / "storage" / "migrations" / "versions"
-    write_migration(versions, "0001", None, "CREATE TABLE things (n int)")
-    (package / "__init__.py").write_text("")
-    monkeypatch.syspath_prepend(tmp_path)
-    await upgrade(package.name, database_url)
-    write_migration(versions, "0002", "0001", "CREATE TABLE more (n int)", "ALTER TABLE things ADD COLUMN m int")
-    database = Database.connect(database_url)
-    async with database.transaction() as transaction:
-        await run(transaction.session, "LOCK TABLE things IN ACCESS SHARE MODE")
-        with pytest.raises(Exception, match="lock timeout"):
-            await asyncio.wait_for(upgrade(package.name, database_url), 9)
-        found = (await run(transaction.session, "SELECT to_regclass('more')")).scalar_one()
-    assert found is None
-    await upgrade(package.name, database_url)
-    await database.close()

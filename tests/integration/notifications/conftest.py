@@ -15,7 +15,7 @@ import pytest
 from aiosmtpd.smtp import SMTP
 from mpp.applications.v1 import events_pb2
 from mpp_ledger.database import Database
-from mpp_ledger.migrate import migrate
+from mpp_migrations import migrate
 from mpp_notifications.clients.smtp import SmtpMailer
 from mpp_notifications.domain.facts import Contact, Facts
 from mpp_notifications.domain.messages import ApplicationFact

@@ -28,9 +28,11 @@ class Codes(notifications_pb2_grpc.CodesServicer):
         self.error: Exception | None = None
         self.seconds = 0.0
         self.calls = 0
+        self.peers: set[str] = set()
 
     async def Send(self, request: Any, context: Any) -> Any:
         self.calls += 1
+        self.peers.add(context.peer())
         await asyncio.sleep(self.seconds)
         if self.error:
             raise self.error
@@ -63,10 +65,10 @@ def codes() -> Codes:
     return Codes()
 
 
-def make_server(issuer: Issuer, codes: Codes, environment: str = "demo") -> GrpcServer:
+def make_server(issuer: Issuer, codes: Codes, environment: str = "demo", **settings: Any) -> GrpcServer:
     services = notifications_pb2.DESCRIPTOR.services_by_name
     return GrpcServer(
-        make_settings(environment=environment),
+        make_settings(environment=environment, **settings),
         TokenVerifier(issuer.jwks, ISSUER),
         [(notifications_pb2_grpc.add_CodesServicer_to_server, codes, services["Codes"])],
     )

@@ -39,6 +39,7 @@ TROUBLES = {
     'mpp_check_up{check="bus",service_name="applications"} 0': ("broken", "applications", "bus"),
     'mpp_check_up{check="database",service_name="identity"} 0': ("broken", "identity", "database"),
     'mpp_check_up{check="new",service_name="identity"} 0': ("broken", "identity", "processes"),
+    'mpp_check_up{check="schema",service_name="identity"} 0': ("broken", "identity", "tables"),
     'db_client_connection_count{service_name="applications",db_client_connection_state="used"} 8': (
         "warning", "applications", "database"),
     'mpp_relay_held_back{service_name="applications",stream="APPLICATIONS"} 7': ("broken", "applications", "relay"),
@@ -84,6 +85,12 @@ def test_each_trouble_is_told_once_with_a_page_that_exists(line: str) -> None:
     assert one.what
     assert one.do
     assert (ROOT / one.runbook).is_file()
+
+
+def test_tables_that_nobody_can_look_at_are_not_called_wrong() -> None:
+    away = 'mpp_check_up{check="database",service_name="identity"} 0'
+    (one,) = judged(WELL, away, 'mpp_check_up{check="schema",service_name="identity"} 0')
+    assert Path(one.runbook).stem == "database"
 
 
 def test_a_relay_that_is_held_back_is_not_told_twice() -> None:

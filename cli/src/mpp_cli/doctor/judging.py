@@ -9,6 +9,7 @@ from mpp_cli.doctor.readings import Readings
 CHECKS = {
     "bus": ("cannot write to NATS: it is away, or its disk is full", "See whether NATS runs and has room.", "bus"),
     "database": ("does not reach its database", "See whether PostgreSQL runs and has room.", "database"),
+    "schema": ("has tables that its release cannot use", "Run the migration of its release, or its release.", "tables"),
     "smtp": ("does not reach the mail server; messages wait", "See whether the mail server answers.", "messages"),
 }
 RELAY_SECONDS = 30
@@ -26,11 +27,12 @@ def judge(readings: Readings) -> list[Finding]:
 
 
 def _parts(readings: Readings) -> Iterator[Finding]:
-    away = set()
-    for labels, up in readings["mpp_check_up"]:
-        if not up:
-            service, check = labels["service_name"], labels["check"]
-            away.add((service, check))
+    checks = list(readings["mpp_check_up"])
+    away = {(labels["service_name"], labels["check"]) for labels, up in checks if not up}
+    for labels, up in checks:
+        service, check = labels["service_name"], labels["check"]
+        # Tables nobody can look at are not the wrong ones.
+        if not up and not (check == "schema" and (service, "database") in away):
             other = (f"fails its check {check}", f"mpp logs {service}", "processes")
             yield broken(service, *CHECKS.get(check, other))
     most = {labels["service_name"]: value for labels, value in readings["db_client_connection_max"]}

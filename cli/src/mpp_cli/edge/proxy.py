@@ -17,6 +17,10 @@ CONNECT_SECONDS = 3.0
 ANSWER_SECONDS = 60.0
 # Shorter than the services' own 5 s, so that a connection is not picked up just as its other end closes it.
 IDLE_SECONDS = 3.0
+# A part that answered so shortly ago is being restarted: whoever asks waits for it. One away longer is said to be
+# away at once.
+RESTART_SECONDS = 8.0
+RESTART_PAUSE = 0.2
 READY_PATH = "/-/ready"
 
 log = logging.getLogger("mpp.edge")
@@ -62,6 +66,7 @@ class Edge:
     def __init__(self, routes: Mapping[str, str]) -> None:
         self._routes = dict(routes)
         self._session: aiohttp.ClientSession | None = None
+        self._answered: dict[str, float] = {}
 
     def app(self) -> web.Application:
         """The application; it owns its connections to the services."""
@@ -80,7 +85,7 @@ class Edge:
         target = target_of(request.path)
         body = _Body(request.content)
         try:
-            upstream = await self._send(request, self._routes[target], body)
+            upstream = await self._reach(request, target, body)
         except (aiohttp.ClientError, TimeoutError, OSError, _Refused) as error:
             problem = body.refusal or _problem_of(error)
             log.warning("%s %s -> %s: %s (%r)", request.method, request.path, target, problem.code, error)
@@ -89,6 +94,21 @@ class Edge:
             return _closing(answer) if request.can_read_body else answer
         async with upstream:
             return await _pass_back(request, upstream)
+
+    async def _reach(self, request: web.Request, target: str, body: _Body) -> aiohttp.ClientResponse:
+        """Asks again while a part is being restarted. Only where no connection came about: nothing was sent, so that
+        nothing can be done twice."""
+        now = asyncio.get_running_loop().time
+        while True:
+            try:
+                upstream = await self._send(request, self._routes[target], body)
+            except aiohttp.ClientConnectorError:
+                if now() - self._answered.get(target, float("-inf")) > RESTART_SECONDS:
+                    raise
+                await asyncio.sleep(RESTART_PAUSE)
+            else:
+                self._answered[target] = now()
+                return upstream
 
     async def _send(self, request: web.Request, base: str, body: _Body) -> aiohttp.ClientResponse:
         assert self._session is not None

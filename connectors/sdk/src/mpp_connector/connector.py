@@ -79,7 +79,7 @@ class Connector:
         )
 
     def run(self, arguments: Sequence[str] | None = None) -> None:
-        """The command line: serve, ready, outbox. Exits the process."""
+        """The command line: serve, ready, alive, outbox. Exits the process."""
         sys.exit(self._command(arguments))
 
     def _command(self, arguments: Sequence[str] | None) -> int:
@@ -92,6 +92,7 @@ class Connector:
         commands = parser.add_subparsers(dest="command", required=True)
         commands.add_parser("serve", help="connect to the platform and answer until SIGTERM")
         commands.add_parser("ready", help="exit 0 if a copy is at work in MPP_CONNECTOR_DATA_DIR")
+        commands.add_parser("alive", help="exit 0 if a copy runs there, even while the platform is away")
         outbox = commands.add_parser("outbox", help="results without the platform's receipt")
         outbox.add_argument("action", choices=["list", "forget"])
         outbox.add_argument("task", nargs="?", help="task id, for forget: the function is called when it comes again")
@@ -104,6 +105,8 @@ class Connector:
             folder = Path(os.environ.get("MPP_CONNECTOR_DATA_DIR", ""))
             if given.command == "ready":
                 return 0 if status.is_ready(folder) else 1
+            if given.command == "alive":
+                return 0 if status.is_alive(folder) else 1
             return _outbox(folder, given.action, given.task)
         except ValueError as error:
             print(f"{parser.prog}: {error}", file=sys.stderr)

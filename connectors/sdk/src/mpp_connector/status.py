@@ -37,9 +37,19 @@ class Status:
 
 def is_ready(folder: Path) -> bool:
     """Whether a copy is at work in this folder right now."""
+    return _said(folder) == "ready"
+
+
+def is_alive(folder: Path) -> bool:
+    """Whether a copy runs in this folder, with or without a platform to talk to: nothing a new start would mend."""
+    return _said(folder) is not None
+
+
+def _said(folder: Path) -> str | None:
+    """The state a copy has told not long ago."""
     try:
         line = json.loads((folder / "status.json").read_text(encoding="utf-8"))
         age = (datetime.now(UTC) - datetime.fromisoformat(line["at"])).total_seconds()
+        return str(line["state"]) if age < STALE else None
     except (OSError, ValueError, KeyError):
-        return False
-    return bool(line["state"] == "ready" and age < STALE)
+        return None

@@ -6,6 +6,7 @@ from typing import Any
 import nats.errors
 import nats.js.errors
 from mpp_runtime.settings import Settings
+from mpp_runtime.tls import trusting
 from mpp_telemetry.log import get_logger
 from nats.aio.client import Client
 from nats.js import JetStreamContext, api
@@ -42,6 +43,7 @@ class Bus:
             self._settings.nats_url,
             name=self._name,
             nkeys_seed_str=seed.get_secret_value() if seed else None,
+            tls=trusting(self._settings.tls_dir) if self._settings.tls_dir else None,
             inbox_prefix=f"_INBOX_{self._name}",
             error_cb=self._on_error,
             disconnected_cb=self._on_disconnected,

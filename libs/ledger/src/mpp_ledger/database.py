@@ -34,6 +34,7 @@ _UNKNOWN = Text(
 # Classes of SQLSTATE that pass with time: connection, rolled back (deadlock, serialisation), resources, operator, lock.
 _PASSING = ("08", "40", "53", "57", "55P03", "25P03", "25P04")
 _LOCK = "SELECT pg_advisory_xact_lock(hashtextextended(k, 0)) FROM unnest(CAST(:keys AS text[])) k"
+_READ_ONLY = "SELECT pg_is_in_recovery() OR current_setting('transaction_read_only')::bool"
 # An open writer holds every relay of the cluster back (reliability §0.4): none may stay open long.
 _NOT_LONG = {"transaction_timeout": "30s", "idle_in_transaction_session_timeout": "10s"}
 _UNSTORABLE_STATES = ("22021", "22P05")
@@ -103,9 +104,10 @@ class Database:
         return await asyncpg.connect(self._url, timeout=5, server_settings=settings)
 
     async def ping(self) -> None:
-        """Raises TryLater if the database does not answer."""
+        """Raises TryLater if the database does not answer, or would not write: a primary that is none any more."""
         async with self.read() as session:
-            await run(session, "SELECT 1")
+            if (await run(session, _READ_ONLY)).scalar_one():
+                raise TryLater("database-read-only", _BUSY)
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncSession]:

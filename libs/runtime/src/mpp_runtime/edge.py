@@ -51,6 +51,8 @@ class Edge:
                 status = message["status"]
                 await BEFORE_ANSWER.reach(f"{method} {_route(scope)}")
                 message["headers"] = [*message.get("headers", ()), (b"x-content-type-options", b"nosniff")]
+                if not scope["app"].state.ready:  # it leaves: who asks again must not find this connection cut
+                    message["headers"].append((b"connection", b"close"))
             await send(message)
 
         method = request.method if request.method in _METHODS else "_OTHER"

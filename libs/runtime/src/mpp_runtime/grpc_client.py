@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import Any
 
 import grpc
@@ -11,11 +12,18 @@ from mpp_telemetry import current_traceparent, span
 from mpp_telemetry.metrics import Duration
 
 from mpp_runtime.errors import Conflict, Invalid, NotAllowed, NotFound, Refusal, Text, TooMany, TryLater
+from mpp_runtime.tls import Certificate, RenewedChannel
 from mpp_runtime.tokens import ServiceTokens
 
 _SECONDS = 2.0
 _BYTES = 4 * 1024 * 1024
 _DURATION = Duration("rpc.client.call.duration", "Calls to other services, repeats included, by method and status.")
+_OPTIONS = [
+    ("grpc.enable_retries", 0),
+    ("grpc.max_receive_message_length", _BYTES),
+    ("grpc.max_reconnect_backoff_ms", 2000),
+    ("grpc.keepalive_time_ms", 60_000),
+]
 _AWAY = Text("Bagian lain dari sistem belum menjawab.", "Another part of the system does not answer yet.")
 _REFUSED = Text("Permintaan antarlayanan ditolak.", "A call between services was refused.")
 _BY_STATUS: dict[grpc.StatusCode, type[Refusal]] = {
@@ -107,19 +115,19 @@ class _Caller(grpc.aio.UnaryUnaryClientInterceptor):  # type: ignore[type-arg]
 
 
 class ServiceChannel:
-    """One shared channel to a peer at `target` ("host:port"): `Stub(channel.channel)`. Deadline 2 s unless given."""
+    """One shared channel to a peer at `target` ("host:port"): `Stub(channel.channel)`. Deadline 2 s unless given.
 
-    def __init__(self, target: str, tokens: ServiceTokens) -> None:
-        self.channel = grpc.aio.insecure_channel(
-            target,
-            interceptors=[_Caller(tokens)],  # type: ignore[list-item]
-            options=[
-                ("grpc.enable_retries", 0),
-                ("grpc.max_receive_message_length", _BYTES),
-                ("grpc.max_reconnect_backoff_ms", 2000),
-                ("grpc.keepalive_time_ms", 60_000),
-            ],
-        )
+    `tls_dir`: in mutual TLS with the certificate there; in clear without. Raises OSError if it is not there.
+    """
+
+    def __init__(self, target: str, tokens: ServiceTokens, tls_dir: Path | None = None) -> None:
+        given: dict[str, Any] = {"interceptors": [_Caller(tokens)], "options": _OPTIONS}
+        self.channel: Any
+        if tls_dir:
+            files = Certificate(tls_dir)
+            self.channel = RenewedChannel(lambda: grpc.aio.secure_channel(target, files.for_channels(), **given), files)
+        else:
+            self.channel = grpc.aio.insecure_channel(target, **given)
 
     async def close(self) -> None:
         await self.channel.close(None)

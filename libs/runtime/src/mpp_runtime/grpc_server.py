@@ -18,11 +18,13 @@ from mpp_telemetry.metrics import Duration
 from mpp_runtime.edge import BEFORE_ANSWER
 from mpp_runtime.errors import Malformed, NotAllowed, Refusal, Text, Unauthenticated
 from mpp_runtime.settings import Settings
+from mpp_runtime.tls import Certificate
 from mpp_runtime.tokens import TokenVerifier
 
 Adder = Callable[[Any, grpc.aio.Server], None]
 _BYTES = 4 * 1024 * 1024
 _METADATA_BYTES = 6000
+_AGE_MS = 60_000
 _DURATION = Duration("rpc.server.call.duration", "Calls of other services, by method and status.")
 _log = get_logger(__name__)
 _caller: ContextVar[str] = ContextVar("mpp_grpc_caller")
@@ -137,12 +139,16 @@ class GrpcServer:
     ) -> None:
         descriptors = [descriptor for _, _, descriptor in services]
         self._address = f"{settings.grpc_host}:{settings.grpc_port}"
+        self._certificate = Certificate(settings.tls_dir) if settings.tls_dir else None
         self._server = grpc.aio.server(
             interceptors=[_Guard(verifier, allowed_callers(descriptors))],
             options=[
                 ("grpc.max_receive_message_length", _BYTES),
                 ("grpc.max_metadata_size", 16 * 1024),
                 ("grpc.so_reuseport", 0),
+                # Callers connect anew now and then, so that copies that came later get their share.
+                ("grpc.max_connection_age_ms", _AGE_MS),
+                ("grpc.max_connection_age_grace_ms", _AGE_MS),
             ],
         )
         for add, servicer, _ in services:
@@ -157,7 +163,10 @@ class GrpcServer:
 
     async def start(self) -> None:
         """Raises RuntimeError if the address is taken."""
-        self.port = self._server.add_insecure_port(self._address)
+        if self._certificate:
+            self.port = self._server.add_secure_port(self._address, self._certificate.for_server())
+        else:
+            self.port = self._server.add_insecure_port(self._address)
         await self._server.start()
         for name in self._names:
             await self._health.set(name, health_pb2.HealthCheckResponse.SERVING)

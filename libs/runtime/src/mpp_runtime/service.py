@@ -39,7 +39,7 @@ async def run_service(
     observations: Sequence[Observation] = (),
     close: Sequence[Callable[[], Awaitable[None]]] = (),
 ) -> None:
-    """Serves until SIGTERM or SIGINT: readiness off, no new work, drain, close in the given order.
+    """Serves until SIGTERM or SIGINT: readiness off, leave in peace, no new work, drain, close in the given order.
 
     A background task that ends by itself ends the process with exit code 1, so that the supervisor starts it afresh.
     """
@@ -87,6 +87,7 @@ async def run_service(
                 _log.error("background task ended", **(describe(error) if error else {}))
         _log.info("draining")
         app.state.ready = False
+        await asyncio.sleep(settings.leave_seconds if signalled.is_set() else 0)
         server.should_exit = True
         await asyncio.gather(
             asyncio.wait([serving], timeout=settings.drain_seconds + 1),

@@ -39,6 +39,9 @@ class Settings(BaseSettings):
     trusted_proxies: tuple[str, ...] = ("127.0.0.1", "::1")  # peers whose X-Forwarded-For is believed
     grpc_host: str = "127.0.0.1"
     grpc_port: int = 0
+    tls_dir: Path | None = (
+        None  # tls.crt, tls.key, ca.crt: gRPC in mutual TLS, the bus's server checked; in clear without
+    )
     public_url: str
     jwks_url: str
     token_url: str
@@ -51,6 +54,7 @@ class Settings(BaseSettings):
     metrics_host: str = "127.0.0.1"
     metrics_port: int | None = None  # where /metrics is served; nowhere unless given
     log_level: str = "INFO"
+    leave_seconds: float = 0  # between "not ready" and the last request taken: for edges and balancers to notice
     drain_seconds: int = 10
 
     @classmethod

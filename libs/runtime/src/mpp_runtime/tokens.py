@@ -134,9 +134,7 @@ class TokenVerifier:
     @staticmethod
     async def _fetch(url: str) -> dict[str, Any]:
         async with httpx.AsyncClient(timeout=3) as client:
-            answer = await client.get(url)
-            answer.raise_for_status()
-            return dict(answer.json())
+            return dict((await client.get(url)).raise_for_status().json())
 
 
 class ServiceTokens:
@@ -159,11 +157,9 @@ class ServiceTokens:
             if time.monotonic() >= self._until:
                 try:
                     async with httpx.AsyncClient(timeout=3) as client:
-                        answer = await client.post(
-                            self._url, data={"grant_type": "client_credentials"}, auth=self._auth
-                        )
-                        answer.raise_for_status()
-                        self._token, seconds = answer.json()["access_token"], float(answer.json()["expires_in"])
+                        asked = {"grant_type": "client_credentials"}
+                        answer = (await client.post(self._url, data=asked, auth=self._auth)).raise_for_status().json()
+                        self._token, seconds = answer["access_token"], float(answer["expires_in"])
                 except (httpx.HTTPError, ValueError, KeyError) as error:
                     _log.warning("no service token", error=type(error).__name__)
                     raise TryLater(

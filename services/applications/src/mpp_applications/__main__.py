@@ -5,7 +5,7 @@ import asyncio
 import sys
 
 from mpp_ledger.admin import add_events_command
-from mpp_ledger.migrate import migrate
+from mpp_migrations import add_migrate_command, require, run_migrate
 
 from mpp_applications.main import events, serve
 from mpp_applications.settings import ApplicationsSettings
@@ -19,15 +19,15 @@ def main() -> int:
     )
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("serve", help="run the service until SIGTERM")
-    commands.add_parser("migrate", help="bring the database to the newest version, then exit")
+    add_migrate_command(commands)
     add_events_command(commands)
     arguments = parser.parse_args()
     settings = ApplicationsSettings.load()
     if arguments.command == "migrate":
-        migrate("mpp_applications", settings.database_url.get_secret_value())
-        return 0
+        return run_migrate(arguments, "mpp_applications", settings.database_url.get_secret_value())
     if arguments.command == "events":
         return asyncio.run(events(settings, arguments))
+    require("mpp_applications", settings.database_url.get_secret_value())
     asyncio.run(serve(settings))
     return 0
 

@@ -13,6 +13,7 @@ from mpp_ledger.database import Database
 from mpp_ledger.measures import ledger_observed
 from mpp_ledger.relay import Relay
 from mpp_lookups import AgencyLookups
+from mpp_migrations import StoredSchema
 from mpp_runtime.grpc_client import ServiceChannel
 from mpp_runtime.grpc_server import GrpcServer
 from mpp_runtime.health import Check
@@ -136,8 +137,8 @@ async def serve(settings: ApplicationsSettings) -> None:
     bus = await Bus.connect(settings, "applications")
     tokens = ServiceTokens(settings.token_url, settings.client_id, settings.client_secret.get_secret_value())
     verifier = TokenVerifier(settings.jwks_url, settings.public_url)
-    to_catalog = ServiceChannel(settings.catalog_grpc, tokens)
-    to_identity = ServiceChannel(settings.identity_grpc, tokens)
+    to_catalog = ServiceChannel(settings.catalog_grpc, tokens, settings.tls_dir)
+    to_identity = ServiceChannel(settings.identity_grpc, tokens, settings.tls_dir)
 
     catalog = CatalogClient(to_catalog)
     lookups = AgencyLookups(bus.nc, catalog.keys)
@@ -177,6 +178,7 @@ async def serve(settings: ApplicationsSettings) -> None:
         verifier=verifier,
         checks=[
             Check("database", database.ping),
+            Check("schema", StoredSchema("mpp_applications", database.statement).check),
             Check("bus", bus.write_probe, critical=False),
         ],
     )

@@ -7,6 +7,7 @@ import time
 from pathlib import Path
 
 from mpp_ledger.admin import add_events_command
+from mpp_migrations import add_migrate_command, require, run_migrate
 
 from mpp_catalog import main
 from mpp_catalog.settings import CatalogSettings
@@ -19,7 +20,7 @@ def parser() -> argparse.ArgumentParser:
     )
     commands = root.add_subparsers(dest="command", required=True)
     commands.add_parser("serve", help="run the service until SIGTERM")
-    commands.add_parser("migrate", help="bring the database to the newest version of its tables")
+    add_migrate_command(commands)
     seed = commands.add_parser("seed", help="publish a folder of definitions; doing it again changes nothing")
     seed.add_argument("--definitions", type=Path, required=True, help="the folder (definitions/ of the repository)")
     seed.add_argument(
@@ -40,9 +41,10 @@ def run(arguments: argparse.Namespace) -> int:
         return int(bool(problems))
     settings = CatalogSettings.load()
     if arguments.command == "serve":
+        require("mpp_catalog", main.database_url(settings))
         asyncio.run(main.serve(settings))
     elif arguments.command == "migrate":
-        main.migrate_database(settings)
+        return run_migrate(arguments, "mpp_catalog", main.database_url(settings))
     elif arguments.command == "seed":
         started = time.monotonic()
         report = asyncio.run(main.seed(settings, arguments.definitions, arguments.agency_keys))

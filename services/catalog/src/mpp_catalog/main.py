@@ -10,11 +10,12 @@ from pathlib import Path
 import mpp_telemetry
 from fastapi import FastAPI
 from mpp.applications.v1 import events_pb2 as application_events
-from mpp_ledger import admin, migrate
+from mpp_ledger import admin
 from mpp_ledger.bus import Bus
 from mpp_ledger.database import Database
 from mpp_ledger.measures import ledger_observed
 from mpp_ledger.relay import Relay
+from mpp_migrations import StoredSchema
 from mpp_runtime.errors import Refusal
 from mpp_runtime.grpc_client import ServiceChannel
 from mpp_runtime.grpc_server import GrpcServer
@@ -71,7 +72,11 @@ def build(settings: Settings, database: Database, bus: Bus, verifier: TokenVerif
         title="MPP Digital: catalog",
         description=_DESCRIPTION,
         verifier=verifier,
-        checks=[Check("database", database.ping), Check("bus", bus.write_probe, critical=False)],
+        checks=[
+            Check("database", database.ping),
+            Check("schema", StoredSchema("mpp_catalog", database.statement).check),
+            Check("bus", bus.write_probe, critical=False),
+        ],
     )
     app.include_router(rest_api.router(browse, current, search))
     # Innermost: the span and the log line of the runtime are around it.
@@ -98,11 +103,6 @@ async def serve(settings: CatalogSettings) -> None:
     )
 
 
-def migrate_database(settings: CatalogSettings) -> None:
-    """To the newest version of the tables."""
-    migrate.migrate("mpp_catalog", database_url(settings))
-
-
 def check(paths: Sequence[Path]) -> list[FileProblem]:
     """The problems of these files, or of every file below these folders; each must lie below a definitions folder."""
     roots = {_root_of(path) for path in paths}
@@ -120,7 +120,7 @@ async def seed(settings: CatalogSettings, definitions: Path, agency_keys: Path |
     log.configure(NAME, settings.log_level)
     database = connect(settings)
     tokens = ServiceTokens(settings.token_url, settings.client_id, settings.client_secret.get_secret_value())
-    channel = ServiceChannel(settings.notifications_grpc or "127.0.0.1:0", tokens)
+    channel = ServiceChannel(settings.notifications_grpc or "127.0.0.1:0", tokens, settings.tls_dir)
     try:
         return await publish(database, definitions, agency_keys, clients.NotificationTemplates(channel))
     except Refusal as refusal:

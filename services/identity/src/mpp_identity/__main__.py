@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from mpp_ledger.admin import add_events_command
-from mpp_ledger.migrate import migrate
+from mpp_migrations import add_migrate_command, require, run_migrate
 from mpp_runtime.errors import Refusal
 
 from mpp_identity.clients.signing import SigningKeys
@@ -27,7 +27,7 @@ def main() -> int:
     )
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("serve", help="run the service until SIGTERM")
-    commands.add_parser("migrate", help="bring the database to the newest version, then exit")
+    add_migrate_command(commands)
     add_events_command(commands)
     officers = commands.add_parser("officers", help="add officers from a YAML file, or bring them up to date")
     officers.add_argument("file", type=Path)
@@ -40,9 +40,9 @@ def main() -> int:
         return new_keys(arguments.folder)
     settings = IdentitySettings.load()
     if arguments.command == "migrate":
-        migrate("mpp_identity", settings.database_url.get_secret_value())
-        return 0
+        return run_migrate(arguments, "mpp_identity", settings.database_url.get_secret_value())
     if arguments.command == "serve":
+        require("mpp_identity", settings.database_url.get_secret_value())
         asyncio.run(serve(settings))
         return 0
     if arguments.command == "events":

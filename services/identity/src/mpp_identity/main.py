@@ -20,6 +20,7 @@ from mpp_ledger.database import Database
 from mpp_ledger.measures import ledger_observed
 from mpp_ledger.relay import Relay
 from mpp_lookups import AgencyLookups
+from mpp_migrations import StoredSchema
 from mpp_runtime.errors import TryLater
 from mpp_runtime.grpc_client import ServiceChannel
 from mpp_runtime.grpc_server import GrpcServer
@@ -97,8 +98,8 @@ async def serve(settings: IdentitySettings) -> None:
     keys = SigningKeys(settings.signing_keys.get_secret_value())
     world = build_world(settings, database)
     tokens = OwnServiceTokens(Mint(world, keys, settings.public_url))
-    to_catalog = ServiceChannel(settings.catalog_grpc, tokens)
-    to_notifications = ServiceChannel(settings.notifications_grpc, tokens)
+    to_catalog = ServiceChannel(settings.catalog_grpc, tokens, settings.tls_dir)
+    to_notifications = ServiceChannel(settings.notifications_grpc, tokens, settings.tls_dir)
 
     identity = build(
         settings,
@@ -106,7 +107,11 @@ async def serve(settings: IdentitySettings) -> None:
         keys,
         codes=NotificationCodes(to_notifications),
         population=PopulationAgency(AgencyLookups(bus.nc, CatalogKeys(to_catalog))),
-        checks=[Check("database", database.ping), Check("bus", bus.write_probe, critical=False)],
+        checks=[
+            Check("database", database.ping),
+            Check("schema", StoredSchema("mpp_identity", database.statement).check),
+            Check("bus", bus.write_probe, critical=False),
+        ],
     )
     if identity.demo:
         await identity.administration.load_officers(identity.demo.officers, synthetic=True)

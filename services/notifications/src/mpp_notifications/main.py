@@ -15,6 +15,7 @@ from mpp_ledger.consumer import OrderedConsumer
 from mpp_ledger.database import Database
 from mpp_ledger.measures import ledger_observed
 from mpp_ledger.relay import Relay
+from mpp_migrations import StoredSchema
 from mpp_runtime.grpc_client import ServiceChannel
 from mpp_runtime.grpc_server import GrpcServer
 from mpp_runtime.health import Check
@@ -75,8 +76,8 @@ async def serve(settings: NotificationsSettings) -> None:
     database = Database.connect(settings.database_url.get_secret_value(), application_name="notifications")
     bus = await Bus.connect(settings, "notifications")
     tokens = ServiceTokens(settings.token_url, settings.client_id, settings.client_secret.get_secret_value())
-    to_applications = ServiceChannel(settings.applications_grpc, tokens)
-    to_identity = ServiceChannel(settings.identity_grpc, tokens)
+    to_applications = ServiceChannel(settings.applications_grpc, tokens, settings.tls_dir)
+    to_identity = ServiceChannel(settings.identity_grpc, tokens, settings.tls_dir)
     mailer = SmtpMailer(
         host=settings.smtp_host,
         port=settings.smtp_port,
@@ -146,7 +147,12 @@ def build(
         title="Notifications",
         description=DESCRIPTION,
         verifier=verifier,
-        checks=[Check("database", database.ping), Check("bus", bus.write_probe, critical=False), *checks],
+        checks=[
+            Check("database", database.ping),
+            Check("schema", StoredSchema("mpp_notifications", database.statement).check),
+            Check("bus", bus.write_probe, critical=False),
+            *checks,
+        ],
     )
     app.include_router(inbox.router(OwnInbox(store, clock), OwnPreferences(store), wording.email_notes))
     app.include_router(deliveries.router(WatchDeliveries(store), retries))

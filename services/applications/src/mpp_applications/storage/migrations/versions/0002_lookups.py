@@ -6,6 +6,7 @@ from sqlalchemy.dialects import postgresql
 
 revision = "0002"
 down_revision = "0001"
+oldest_release = "0001"
 
 
 def upgrade() -> None:

@@ -5,6 +5,7 @@ from mpp_ledger.schema import runtime_tables
 
 revision = "0001"
 down_revision = None
+oldest_release = "0001"
 branch_labels = None
 depends_on = None
 

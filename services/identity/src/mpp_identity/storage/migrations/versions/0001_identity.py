@@ -5,6 +5,7 @@ from mpp_ledger.schema import runtime_tables
 
 revision = "0001"
 down_revision = None
+oldest_release = "0001"
 
 TABLES = (
     # Columns of type bytea hold AES-256-GCM (storage/cipher.py) unless their name ends in _hash or is digest.

@@ -7,6 +7,7 @@ from sqlalchemy.dialects import postgresql
 
 revision = "0001"
 down_revision = None
+oldest_release = "0001"
 
 _OPEN = "state IN ('PENDING', 'RETRY', 'SENDING')"
 

@@ -1,0 +1,1 @@
+"""Every service restarted one after the other while people work: no request may fail."""
