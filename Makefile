@@ -8,7 +8,7 @@ PACKAGES := $(sort $(dir $(wildcard libs/*/pyproject.toml services/*/pyproject.t
 NAMES := $(shell sed -n 's/^name = "\(mpp-.*\)"/\1/p' $(addsuffix pyproject.toml,$(PACKAGES)))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run up down status logs demo test lint types fmt unit integration contract architecture e2e browser screenshots browser-tools containers images compose-test rolling chaos load load-quick protos lock clean
+.PHONY: help setup run up down status logs demo test lint types fmt unit integration contract architecture e2e browser screenshots browser-tools trace-picture dashboards containers images compose-test rolling chaos load load-quick protos lock clean
 
 help: ## Show this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -82,6 +82,12 @@ browser: setup browser-tools ## The pages in a real browser: the story, every st
 
 screenshots: setup browser-tools ## Pictures of the main pages at two widths, into docs/screenshots (a minute); look at each
 	@$(BIN)/python -m tests.browser.screenshots
+
+trace-picture: setup ## The trace of one application as a picture, into docs/trace.svg (half a minute); look at it
+	@$(BIN)/python -m tests.e2e.trace_picture
+
+dashboards: setup ## Write the Grafana dashboards anew from deploy/telemetry/dashboards.py
+	@$(BIN)/python deploy/telemetry/dashboards.py
 
 browser-tools: $(BROWSER) ## What the browser tests need beside Python: two checkers and, if none is there, a Chromium
 

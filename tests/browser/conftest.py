@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from mpp_testing.browser import tools
 from mpp_testing.browser.nu import NuChecker
-from mpp_testing.browser.visitor import LAUNCH, Language, Visitor
+from mpp_testing.browser.visitor import DESKTOP, LAUNCH, PHONE, Language, Visitor
 from mpp_testing.malls import RunningMall
 from playwright.sync_api import Browser, sync_playwright
 
@@ -22,18 +22,37 @@ class Look:
     dark: bool
 
 
-LOOKS = [Look("id", False), Look("en", True)]
-MORE_LOOKS = [Look("id", True), Look("en", False)]
+@dataclass(frozen=True)
+class Sitting:
+    """Where people sit: at which window, and whether it runs scripts."""
+
+    size: tuple[int, int]
+    javascript: bool
+
+
+LOOKS = {
+    "look": [Look("id", False), Look("en", True)],
+    # What many states have to be made for is seen in one look, and in all with --every-state.
+    "signed_in_look": [Look("id", False)],
+}
+SITTINGS = {"phone-scripts": Sitting(PHONE, True), "desktop-no-scripts": Sitting(DESKTOP, False)}
+EVERY_SITTING = SITTINGS | {"phone-no-scripts": Sitting(PHONE, False), "desktop-scripts": Sitting(DESKTOP, True)}
+EVERY_LOOK = [Look("id", False), Look("en", True), Look("id", True), Look("en", False)]
 
 # Opens a window at the mall; what Visitor takes, it takes. Every window is closed and judged after the test.
 Visit = Callable[..., Visitor]
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    if "look" in metafunc.fixturenames:
-        looks = LOOKS + (MORE_LOOKS if metafunc.config.getoption("--every-state") else [])
-        names = [f"{look.language}-{'dark' if look.dark else 'light'}" for look in looks]
-        metafunc.parametrize("look", looks, ids=names)
+    every = metafunc.config.getoption("--every-state")
+    if "sitting" in metafunc.fixturenames:
+        sittings = EVERY_SITTING if every else SITTINGS
+        metafunc.parametrize("sitting", sittings.values(), ids=sittings.keys())
+    for name, few in LOOKS.items():
+        if name in metafunc.fixturenames:
+            looks = EVERY_LOOK if every else few
+            ids = [f"{look.language}-{'dark' if look.dark else 'light'}" for look in looks]
+            metafunc.parametrize(name, looks, ids=ids)
 
 
 @pytest.fixture(scope="session")

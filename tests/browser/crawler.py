@@ -11,13 +11,18 @@ from playwright.sync_api import Error
 WEIGHT_LIMIT = 100_000
 # Pages of one kind that are looked at: the second shows whether the first was an exception.
 OF_A_KIND = 2
+# Of more of them is asked only whether they are there.
+ASKED_OF_A_KIND = 12
 ENOUGH = 150
-# Ids, names of mails, numbers, codes of documents.
+# Ids, names of mails, numbers, codes of documents; pages that are made from a list, each as long as a book.
 VARIABLE = re.compile(
+    r"(?<=^/agencies/)[a-z-]+$|(?<=^/developers/api/)[a-z]+$|(?<=^/developers/protos/).+$|"
     r"[0-9a-f]{8}-[0-9a-f-]{27}|(?<=/)[0-9a-f]{24}(?=/|$)|(?<=/)[\d.]+(?=/|$)|(?<=/)[A-Z0-9]{4}(?:-[A-Z0-9]{4})+(?=/|$)"
 )
-# Machines read these: that they answer is all a crawl can say.
-NOT_PAGES = re.compile(r"^/(?:api|static|\.well-known)/|\.(?:txt|ics|pdf|png|svg|json|yaml|proto)$")
+# Machines read these, or they are people's own files: that they answer is all a crawl can say.
+NOT_PAGES = re.compile(
+    r"^/(?:api|static|\.well-known)/|\.(?:txt|ics|pdf|png|svg|json|yaml|proto)$|/(?:documents|papers|preview)/[^/]+$"
+)
 SEARCHED = "perawat"
 
 _LINKS = """() => [...document.querySelectorAll("a[href]")].map(a => a.getAttribute("href"))"""
@@ -44,25 +49,28 @@ class Crawl:
     Args:
         visitor: Who walks, signed in or not.
         language: Which language every page must be in.
+        within: Only pages below these addresses are opened; links to others need only lead somewhere.
     """
 
-    def __init__(self, visitor: Visitor, language: str) -> None:
+    def __init__(self, visitor: Visitor, language: str, within: tuple[str, ...] = ("/",)) -> None:
         self.pages: dict[str, Seen] = {}
         self.faults: list[str] = []
         self._visitor = visitor
         self._language = language
+        self._within = within
         self._kinds: Counter[str] = Counter()
-        self._waiting: deque[tuple[str, str]] = deque()
+        self._waiting: deque[tuple[str, str, bool]] = deque()
         self._asked: set[str] = set()
         self._known: set[str] = set()
 
     def run(self, *first: str) -> None:
         """Walk from these addresses until nothing new is found."""
         for path in first:
-            self._found(path, "the start")
+            self._known.add(path)
+            self._waiting.append((path, "the start", True))
         while self._waiting and len(self.pages) < ENOUGH:
-            path, source = self._waiting.popleft()
-            if NOT_PAGES.search(urlsplit(path).path):
+            path, source, looked_at = self._waiting.popleft()
+            if not looked_at or NOT_PAGES.search(urlsplit(path).path) or not path.startswith(self._within):
                 self._ask(path, source)
             else:
                 self._open(path, source)
@@ -84,10 +92,10 @@ class Crawl:
         query = [pair for pair in parts.query.split("&") if pair and not pair.startswith("lang=")]
         path = urlunsplit(("", "", parts.path, "&".join(query), ""))
         kind = kind_of(path)
-        if path not in self._known and self._kinds[kind] < OF_A_KIND:
+        if path not in self._known and self._kinds[kind] < ASKED_OF_A_KIND:
             self._known.add(path)
             self._kinds[kind] += 1
-            self._waiting.append((path, source))
+            self._waiting.append((path, source, self._kinds[kind] <= OF_A_KIND))
 
     def _ask(self, path: str, source: str) -> None:
         answer = self._visitor.context.request.get(path)

@@ -1,6 +1,7 @@
 """One application's life through the pages: people at a phone and at a desk, with scripts and without."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from mpp_cli.demo.papers import picture
@@ -9,7 +10,7 @@ from mpp_testing.malls import RunningMall
 from playwright.sync_api import Route, expect
 
 from tests.browser import people
-from tests.browser.conftest import Visit
+from tests.browser.conftest import Sitting, Visit
 
 pytestmark = pytest.mark.timeout(400)
 
@@ -18,17 +19,16 @@ pytestmark = pytest.mark.timeout(400)
 def officer(visit: Visit) -> Callable[[str], Visitor]:
     """An officer at a desk, signed in."""
 
-    def officer(account: str) -> Visitor:
-        visitor = visit(size=DESKTOP)
+    def officer(account: str, **options: Any) -> Visitor:
+        visitor = visit(**{"size": DESKTOP, **options})
         people.sign_in(visitor, account, "/office")
         return visitor
 
     return officer
 
 
-@pytest.mark.parametrize("javascript", [True, False], ids=["scripts", "no-scripts"])
-def test_from_the_first_page_to_the_permit(visit: Visit, officer: Callable[[str], Visitor], javascript: bool) -> None:
-    siti = visit(javascript=javascript)
+def test_from_the_first_page_to_the_permit(visit: Visit, officer: Callable[..., Visitor], sitting: Sitting) -> None:
+    siti = visit(size=sitting.size, javascript=sitting.javascript)
     people.sign_in(siti, "siti", people.APPLY)
     siti.check()
     application = people.begin(siti)
@@ -55,17 +55,19 @@ def test_from_the_first_page_to_the_permit(visit: Visit, officer: Callable[[str]
     expect(siti.page.locator("main")).to_contain_text("Kode pelacakan")
     siti.check()
 
-    rina = officer("rina")
+    # Officers sit as she does: at a phone, or at a desk that runs no scripts.
+    seat = {"size": sitting.size, "javascript": sitting.javascript}
+    rina = officer("rina", **seat)
     rina.check()
     people.claim(rina, application)
     rina.check()
     people.press(rina, "Lengkap")
     people.wait_until(siti, f"/applications/{application}", "Dinas Kesehatan")
     siti.check()
-    maya = officer("maya")
+    maya = officer("maya", **seat)
     people.claim(maya, application)
     people.press(maya, "Rekomendasikan")
-    hendra = officer("hendra")
+    hendra = officer("hendra", **seat)
     people.claim(hendra, application)
     people.press(hendra, "Setujui dan tanda tangani")
     hendra.check()
@@ -79,7 +81,7 @@ def test_from_the_first_page_to_the_permit(visit: Visit, officer: Callable[[str]
     assert permit.startswith(b"%PDF-")
     verify = siti.page.locator("a[href^='/verify/']").first.get_attribute("href")
     assert verify
-    employer = visit(javascript=javascript)
+    employer = visit(size=sitting.size, javascript=sitting.javascript)
     employer.go(verify)
     expect(employer.page.locator("main")).to_contain_text("503/")
     employer.check()

@@ -51,10 +51,15 @@ def test_one_trace_runs_from_the_decision_to_the_connector_and_back(traces: dict
     assert any(path <= spans for spans in traces.values()), [spans for spans in traces.values() if spans & path]
 
 
-def test_one_trace_runs_from_the_submission_to_the_listener(traces: dict[str, set[tuple[str, str]]]) -> None:
+def test_one_trace_runs_from_the_submission_to_the_mail(
+    traces: dict[str, set[tuple[str, str]]],
+) -> None:
     path = {
         ("applications", "POST /api/applications/v1/applications/{application_id}:submit"),
         ("notifications", "process mpp.applications.v1.ApplicationSubmitted"),
+        ("notifications", "tell"),
+        ("identity", "mpp.identity.v1.People/GetContact"),
+        ("notifications", "send-email"),
     }
     assert any(path <= spans for spans in traces.values()), [spans for spans in traces.values() if spans & path]
 

@@ -5,6 +5,7 @@ import typer
 from mpp_cli.commands import control
 from mpp_cli.commands.check import check
 from mpp_cli.commands.demo import demo
+from mpp_cli.commands.doctor import doctor
 from mpp_cli.commands.up import up
 
 app = typer.Typer(
@@ -18,6 +19,7 @@ app = typer.Typer(
 app.command()(up)
 app.command()(demo)
 app.command()(check)
+app.command()(doctor)
 for command in (control.down, control.status, control.logs, control.stop, control.start, control.env):
     app.command()(command)
 app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})(control.events)

@@ -74,6 +74,11 @@ def portal_session_keys(data: DataFolder) -> Path:
     return data.secrets / "portal-session-keys.jwks.json"
 
 
+def superuser_password(data: DataFolder) -> str:
+    """Raises FileNotFoundError before the first start."""
+    return (data.secrets / "postgres" / "superuser").read_text(encoding="utf-8")
+
+
 def database_url(data: DataFolder, service: str) -> Path:
     return data.secrets / "postgres" / f"{service}.url"
 

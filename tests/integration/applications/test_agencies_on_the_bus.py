@@ -14,7 +14,7 @@ from mpp_applications.main import SOURCE, STREAM, UseCases
 from mpp_ledger.bus import Bus
 from mpp_ledger.database import Database
 from mpp_ledger.relay import Relay
-from mpp_runtime.telemetry import span
+from mpp_telemetry import span
 from mpp_testing.plugin import Start
 from nats.aio.client import Client
 from nats.aio.msg import Msg

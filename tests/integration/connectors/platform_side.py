@@ -12,7 +12,7 @@ from uuid import UUID, uuid4
 from joserfc import jwe, jws
 from joserfc.jwk import KeySet, OKPKey
 from mpp_cli.keys import new_jwk_sets
-from mpp_ledger.agency import AgencyLookups, LookupAnswer
+from mpp_lookups import AgencyLookups, LookupAnswer
 from nats.aio.msg import Msg
 
 from tests.integration.connectors.walls import Walls

@@ -15,7 +15,7 @@ from mpp_identity.domain.nik import Nik
 from mpp_identity.main import OwnServiceTokens
 from mpp_identity.use_cases.administration import demonstration_id
 from mpp_identity.use_cases.oidc.mint import Mint
-from mpp_ledger.agency import AgencyLookups
+from mpp_lookups import AgencyLookups
 from mpp_runtime.errors import NotAllowed, NotFound, Text, TryLater
 from mpp_runtime.grpc_client import ServiceChannel
 

@@ -339,7 +339,36 @@ async def test_a_foreign_client_needs_consent_once(browser: httpx.AsyncClient, m
     assert more.headers["location"].startswith("/oidc/consent?")
     own = await sign_in(mall.client(), "siti")
     listed = (await browser.get("/api/identity/v1/me/consents", headers=bearer(own))).json()["items"]
-    assert [(item["client_id"], item["scope"]) for item in listed] == [("foreign", "openid profile email")]
+    told = [(item["client_id"], item["client_name"], item["scope"]) for item in listed]
+    assert told == [("foreign", "Aplikasi Warga", "openid profile email")]
+
+
+async def test_a_consent_taken_back_ends_what_the_client_held(browser: httpx.AsyncClient, mall: Mall) -> None:
+    request = authorisation(
+        client_id="foreign", redirect_uri=FOREIGN["redirect_uris"][0], code_challenge=None, code_challenge_method=None
+    )
+    transaction = await begin(browser, request)
+    await browser.post("/oidc/sign-in/demo", data={"transaction": transaction, "account": "siti"})
+    allowed = await browser.post("/oidc/consent", data={"transaction": transaction, "decision": "allow"})
+    code = query_of(allowed.headers["location"])["code"]
+    name, secret = quote_plus("foreign"), quote_plus(str(FOREIGN["client_secret"]))
+    basic = {"Authorization": f"Basic {base64.b64encode(f'{name}:{secret}'.encode()).decode()}"}
+    data = {"grant_type": "authorization_code", "code": code, "redirect_uri": request["redirect_uri"]}
+    tokens = (await browser.post("/oidc/token", data=data, headers=basic)).json()
+    refresh = {"grant_type": "refresh_token", "refresh_token": tokens["refresh_token"]}
+    assert (await browser.post("/oidc/token", data=refresh, headers=basic)).status_code == 200
+
+    own, path = bearer(await sign_in(mall.client(), "siti")), "/api/identity/v1/me/consents/foreign"
+    other = bearer(await sign_in(mall.client(), "budi"))
+    assert (await browser.delete(path, headers=other)).status_code == 404, "it is not Budi's"
+    assert (await browser.post("/oidc/token", data=refresh, headers=basic)).status_code == 200
+    assert (await browser.delete(path, headers=own)).status_code == 204
+    assert (await browser.delete(path, headers=own)).status_code == 404
+    assert (await browser.get("/api/identity/v1/me/consents", headers=own)).json()["items"] == []
+    ended = await browser.post("/oidc/token", data=refresh, headers=basic)
+    assert (ended.status_code, ended.json()["error"]) == (400, "invalid_grant")
+    asked_again = await browser.get("/oidc/authorize", params=request)
+    assert asked_again.headers["location"].startswith("/oidc/consent?")
 
 
 async def test_a_confidential_client_may_use_its_refresh_token_again_until_it_is_revoked(

@@ -4,20 +4,21 @@ import asyncio
 import os
 from typing import Annotated
 
+import mpp_telemetry
 from mpp_ledger.bus import Bus
 from mpp_ledger.database import Database
 from mpp_ledger.relay import Relay
-from mpp_runtime import log, telemetry
 from mpp_runtime.health import Check
 from mpp_runtime.rest import allow, create_app
 from mpp_runtime.service import run_service
 from mpp_runtime.settings import Settings
 from mpp_runtime.tokens import Caller
+from mpp_telemetry import log
 
 
 async def serve(settings: Settings) -> None:
     log.configure("sample", settings.log_level)
-    telemetry.configure(settings, "sample")
+    mpp_telemetry.configure(settings, "sample")
     assert settings.database_url
     database = Database.connect(settings.database_url.get_secret_value(), application_name="sample")
     bus = await Bus.connect(settings, "applications")

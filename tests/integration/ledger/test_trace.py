@@ -6,13 +6,13 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import httpx
+import mpp_telemetry
 import pytest
 from mpp.notifications.v1 import notifications_pb2, notifications_pb2_grpc
 from mpp_ledger.bus import Bus
 from mpp_ledger.database import Database, Transaction
 from mpp_ledger.events import Event
 from mpp_ledger.relay import Relay
-from mpp_runtime import telemetry
 from mpp_runtime.grpc_client import ServiceChannel
 from mpp_runtime.grpc_server import GrpcServer
 from mpp_runtime.rest import allow, create_app
@@ -34,7 +34,7 @@ async def apply_once(database: Database, bus: Bus, start: Start, headers: dict[s
     events: list[Event] = []
 
     async def handle(transaction: Transaction, event: Event) -> None:
-        with telemetry.span("notify"):
+        with mpp_telemetry.span("notify"):
             events.append(event)
             heard.set()
 
@@ -65,12 +65,12 @@ async def apply_once(database: Database, bus: Bus, start: Start, headers: dict[s
 
 async def test_one_trace_from_request_to_consumer(database: Database, bus: Bus, start: Start, tmp_path: Path) -> None:
     file = tmp_path / "traces" / "applications.jsonl"
-    telemetry.configure(make_settings(trace_file=file, trace_sample=0.0), "applications")
+    mpp_telemetry.configure(make_settings(trace_file=file, trace_sample=0.0), "applications")
     try:
         event = await apply_once(database, bus, start, {"traceparent": f"00-{TRACE}-b7ad6b7169203331-01"})
         await asyncio.sleep(0.2)
     finally:
-        telemetry.shutdown()
+        mpp_telemetry.shutdown()
     spans = [json.loads(line) for line in file.read_text().splitlines()]
     by_id = {one["span_id"]: one for one in spans}
     assert {one["trace_id"] for one in spans} == {TRACE}
@@ -99,11 +99,11 @@ async def test_what_is_not_sampled_is_not_written_but_keeps_its_trace(
     database: Database, bus: Bus, start: Start, tmp_path: Path, headers: dict[str, str]
 ) -> None:
     file = tmp_path / "traces.jsonl"
-    telemetry.configure(make_settings(trace_file=file, trace_sample=0.0), "applications")
+    mpp_telemetry.configure(make_settings(trace_file=file, trace_sample=0.0), "applications")
     try:
         event = await apply_once(database, bus, start, headers)
     finally:
-        telemetry.shutdown()
+        mpp_telemetry.shutdown()
     assert file.read_text() == ""
     assert event.traceparent is not None
     assert event.traceparent.endswith("-00")

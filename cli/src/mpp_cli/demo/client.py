@@ -4,7 +4,8 @@ import base64
 import hashlib
 import secrets
 import uuid
-from typing import Any
+from collections.abc import Callable
+from typing import Any, ClassVar
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
@@ -23,8 +24,16 @@ class Visitor:
         url: the mall's origin, for example "http://localhost:8080".
     """
 
+    before_requests: ClassVar[list[Callable[[httpx.Request], None]]] = []  # called with each, of everybody
+
     def __init__(self, url: str) -> None:
-        self.http = httpx.Client(base_url=url, timeout=30, headers={"Accept-Language": "id"}, trust_env=False)
+        self.http = httpx.Client(
+            base_url=url,
+            timeout=30,
+            headers={"Accept-Language": "id"},
+            trust_env=False,
+            event_hooks={"request": list(self.before_requests)},
+        )
 
     def sign_in(self, account: str) -> "Visitor":
         """Sign in as a demonstration account (authorisation code with PKCE); returns itself."""

@@ -55,7 +55,7 @@ def connector_module(code: str) -> str:
 def port_names() -> list[str]:
     """Every back-end port the mall needs."""
     names = ["postgres", "nats", "nats-monitor", "smtp", "mailbox"]
-    names += [f"{service}-rest" for service in SERVICES]
+    names += [f"{service}-{port}" for service in SERVICES for port in ("rest", "metrics")]
     return names + [f"{service}-grpc" for service in WITH_DATABASE]
 
 
@@ -76,6 +76,8 @@ def service_environment(layout: Layout, service: str) -> dict[str, str]:
         "MPP_REST_HOST": HOST,
         "MPP_REST_PORT": str(layout.ports[f"{service}-rest"]),
         "MPP_PUBLIC_URL": layout.public_url,
+        "MPP_METRICS_HOST": HOST,
+        "MPP_METRICS_PORT": str(layout.ports[f"{service}-metrics"]),
         "MPP_TRACE_FILE": str(data.trace(service)),
     }
     if service in WITH_DATABASE:
@@ -97,14 +99,15 @@ def service_environment(layout: Layout, service: str) -> dict[str, str]:
 def _own(layout: Layout, service: str) -> dict[str, str]:
     data = layout.data
     platform = data.secrets / "platform" / "private.jwks.json"
-    demo_people = {"MPP_DEMO_DIR": str(layout.definitions / "demo")} if layout.environment == "demo" else {}
+    demo = layout.definitions / "demo"
+    demonstration = {"MPP_DEMO_DIR": str(demo), "MPP_OIDC_CLIENTS_FILE": str(demo / "clients.json")}
     own: dict[str, dict[str, str]] = {
         "identity": {
             "MPP_NIK_KEYS_FILE": str(secret_files.nik_keys(data)),
             "MPP_SIGNING_KEYS_FILE": str(secret_files.signing_keys(data)),
             "MPP_SERVICE_CLIENTS_FILE": str(secret_files.service_clients(data)),
             "MPP_SESSION_SECRET_FILE": str(secret_files.session_secret(data)),
-            **demo_people,
+            **(demonstration if layout.environment == "demo" else {}),
         },
         "applications": {
             "MPP_FILES_URL": data.files.as_uri(),

@@ -26,6 +26,7 @@ HELP = """environment (each X may also be a file named by X_FILE):
   MPP_CONNECTOR_PLATFORM_KEYS   the platform's public JSON Web Key Set
   MPP_CONNECTOR_DATA_DIR        folder of this copy: outbox, status; one folder for each copy
   MPP_CONNECTOR_TRACE_FILE      spans as JSON lines (optional)
+  MPP_CONNECTOR_OTLP_ENDPOINT   spans and metrics to your own collector, http://HOST:4318 (optional, extra: otlp)
   MPP_CONNECTOR_MAX_IN_FLIGHT   tasks at the same time (4)       MPP_CONNECTOR_MAX_LOOKUPS    lookups (64)
   MPP_CONNECTOR_MAX_PAYLOAD     bytes of a message (262144)      MPP_CONNECTOR_DRAIN_SECONDS  on SIGTERM (10)
   MPP_CONNECTOR_KEEP_DAYS       results after their receipt (90) MPP_CONNECTOR_LOG_LEVEL      (INFO)

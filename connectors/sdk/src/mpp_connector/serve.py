@@ -43,8 +43,8 @@ class Copy:
     ) -> None:
         self._settings, self._identity = settings, identity
         self._status = Status(settings.data_dir)
-        self._tracer = Tracing(identity.agency, settings.trace_file)
         self._outbox = Outbox(settings.data_dir / "outbox.sqlite")
+        self._tracer = Tracing(identity.agency, settings.trace_file, settings.otlp_endpoint, self._outbox.counts)
         self._results = Results(identity, self._outbox, self._tracer)
         self._lookups = Lookups(identity, lookups, self._tracer, settings.max_lookups)
         self._tasks = Tasks(identity, tasks, self._outbox, self._tracer, self._results.wake)
@@ -71,8 +71,8 @@ class Copy:
                     await self._until_stop(pause(attempt, cap=30.0))
         finally:
             living.cancel()
-            self._outbox.close()
             self._tracer.close()
+            self._outbox.close()
             self._status.remove()
 
     async def _session(self) -> None:

@@ -44,6 +44,7 @@ class Settings(BaseSettings):
     platform_keys: str
     data_dir: Path
     trace_file: Path | None = None
+    otlp_endpoint: str = ""
     max_in_flight: int = Field(4, ge=1, le=1000)
     max_lookups: int = Field(64, ge=1, le=10_000)
     max_payload: int = Field(262_144, ge=4096)

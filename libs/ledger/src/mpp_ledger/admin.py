@@ -11,7 +11,8 @@ from mpp_ledger import parked
 from mpp_ledger.bus import Bus
 from mpp_ledger.consumer import OrderedConsumer
 from mpp_ledger.database import Database
-from mpp_ledger.relay import Relay, send
+from mpp_ledger.measures import lag
+from mpp_ledger.relay import send
 from mpp_ledger.sql import run
 
 _PAGE = 500
@@ -52,7 +53,7 @@ async def run_events(
 ) -> int:
     """Does what `arguments` say and prints JSON lines; the exit code is 1 if something is left to mend."""
     if arguments.action == "lag":
-        _print(await Relay(database, bus, stream, source).lag())
+        _print(await lag(database, stream))
     elif arguments.action == "republish":
         _print({"sent": await republish(database, bus, stream, source, arguments.key)})
     elif arguments.action == "rebase":

@@ -5,8 +5,8 @@ from typing import Any
 
 import nats.errors
 import nats.js.errors
-from mpp_runtime.log import get_logger
 from mpp_runtime.settings import Settings
+from mpp_telemetry.log import get_logger
 from nats.aio.client import Client
 from nats.js import JetStreamContext, api
 
@@ -88,6 +88,8 @@ class Bus:
 
     async def write_probe(self) -> None:
         """Raises unless the server stores a message now: a full disk shows in nothing else (reliability §4, F13)."""
+        if not self.nc.is_connected:
+            raise nats.errors.ConnectionReconnectingError  # the client would keep the message and wait
         ack_wait = 2.0
         try:
             await self.js.publish(f"HEALTH.{self._name}", b"", timeout=ack_wait)

@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from contextlib import AbstractAsyncContextManager, suppress
 from typing import Literal
@@ -10,8 +11,9 @@ import nats.errors
 import nats.js.errors
 from mpp_failpoints import Failpoint
 from mpp_runtime.errors import Refusal
-from mpp_runtime.log import describe, get_logger
-from mpp_runtime.telemetry import span
+from mpp_telemetry import span
+from mpp_telemetry.log import describe, get_logger
+from mpp_telemetry.metrics import Duration
 from nats.aio.msg import Msg
 from nats.js import JetStreamContext, api
 
@@ -42,6 +44,7 @@ _STANDING = """
 """
 _BEFORE_EFFECT_COMMIT = Failpoint("consumer.before_effect_commit")
 _AFTER_EFFECT = Failpoint("consumer.after_effect")
+_PROCESSED = Duration("messaging.process.duration", "A message, from its delivery to what became of it.")
 _log = get_logger(__name__)
 
 
@@ -69,6 +72,8 @@ class OrderedConsumer:
         self._database, self._bus = database, bus
         self._stream, self._durable, self._subject = stream, durable, subject
         self._handle, self._lock, self._max_delay = handle, lock, max_delay
+        self._told = {"messaging.system": "nats", "messaging.destination.name": stream}
+        self._told["messaging.consumer.group.name"] = durable
 
     async def run(self, stop: asyncio.Event) -> None:
         """Until `stop`; waits for a stream that is not there yet, outlives restarts of NATS and PostgreSQL."""
@@ -84,6 +89,11 @@ class OrderedConsumer:
                     _log.warning("consumer waits", consumer=self.name, stream=self._stream, error=kind)
                 await wait(stop, pause)
                 pause = min(pause * 2, 5.0)
+
+    async def info(self) -> api.ConsumerInfo:
+        """How far it is, as the server says. Raises nats.errors.Error while the bus or the consumer is not there."""
+        found: api.ConsumerInfo = await self._bus.js.consumer_info(self._stream, self._durable, timeout=2)
+        return found
 
     async def _subscribe(self) -> JetStreamContext.PullSubscription:
         if not self._bus.nc.is_connected:
@@ -140,10 +150,13 @@ class OrderedConsumer:
                 messaging__consumer__group__name=self._durable,
                 messaging__message__id=str(event.id),
             ):
+                begun = time.perf_counter()
                 try:
-                    return await self._apply(event, headers)
+                    outcome = await self._apply(event, headers)
                 except Exception as error:
-                    return await self._failed(event, headers, error)
+                    outcome = await self._failed(event, headers, error)
+                _PROCESSED.record(time.perf_counter() - begun, {**self._told, "mpp.outcome": outcome[0]})
+                return outcome
         except Exception as error:
             # Not even counting worked: the database is away. The message comes again.
             _log.warning("event not taken", consumer=self.name, **describe(error))

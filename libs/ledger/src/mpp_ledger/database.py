@@ -1,6 +1,7 @@
 """PostgreSQL: sessions to read with, transactions that publish, a commit that cancellation cannot tear."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
 from contextlib import asynccontextmanager
 from typing import Any
@@ -8,7 +9,8 @@ from typing import Any
 import asyncpg
 from mpp_failpoints import Failpoint
 from mpp_runtime.errors import CommitUnknown, Refusal, Text, TryLater, unstorable_text
-from mpp_runtime.log import causes
+from mpp_telemetry.log import causes
+from mpp_telemetry.metrics import Duration
 from sqlalchemy import event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, DisconnectionError
@@ -23,6 +25,7 @@ __all__ = ["Database", "LedgerEvent", "Stored", "Transaction"]
 
 _BEFORE_COMMIT = Failpoint("ledger.before_commit")
 _AFTER_COMMIT = Failpoint("ledger.after_commit")
+_DURATION = Duration("db.client.operation.duration", "From the wait for a connection to its return, by kind of use.")
 _BUSY = Text("Sistem sedang sibuk. Coba lagi sebentar.", "The system is busy. Try again in a moment.")
 _UNKNOWN = Text(
     "Belum pasti permintaan tersimpan. Ulangi dengan Idempotency-Key yang sama.",
@@ -107,13 +110,13 @@ class Database:
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncSession]:
         """A session that only reads; whatever it does is rolled back."""
-        async with self._session() as session:
+        async with self._session("read") as session:
             yield session
 
     @asynccontextmanager
     async def statement(self) -> AsyncIterator[asyncpg.Connection]:
         """For single statements, each a transaction of its own in one round trip. Raises TryLater as the others do."""
-        async with self._session() as session:
+        async with self._session("statement") as session:
             yield await driver(session)
 
     @asynccontextmanager
@@ -125,7 +128,7 @@ class Database:
         Raises TryLater when the database is away, CommitUnknown when COMMIT got no answer.
         """
         keys = sorted(set(lock))
-        async with self._session() as session:
+        async with self._session("transaction") as session:
             transaction = Transaction(session, frozenset(keys))
             try:
                 if keys:
@@ -154,13 +157,17 @@ class Database:
                 hook()
 
     @asynccontextmanager
-    async def _session(self) -> AsyncIterator[AsyncSession]:
-        session = self._sessions()
+    async def _session(self, use: str) -> AsyncIterator[AsyncSession]:
+        session, begun = self._sessions(), time.perf_counter()
+        told = {"db.system.name": "postgresql", "db.operation.name": use}
         try:
             yield session
         except Exception as error:
+            if state := _sqlstate(error):
+                told["error.type"] = state
             if refusal := _refusal(error):
                 raise refusal from error
             raise
         finally:
             await _shielded(session.close())
+            _DURATION.record(time.perf_counter() - begun, told)

@@ -1,6 +1,7 @@
 """Sends the ledger to the stream, in order, at least once: the only publisher of a service's facts."""
 
 import asyncio
+import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -8,7 +9,8 @@ import asyncpg
 import nats.errors
 import nats.js.errors
 from mpp_failpoints import Failpoint
-from mpp_runtime.log import describe, get_logger
+from mpp_telemetry.log import describe, get_logger
+from mpp_telemetry.metrics import Count, Duration
 from nats.js import api
 
 from mpp_ledger.bus import Bus
@@ -19,6 +21,8 @@ from mpp_ledger.waiting import wait
 _BEFORE_PUBLISH = Failpoint("relay.before_publish")
 _AFTER_ACK = Failpoint("relay.after_ack")
 _log = get_logger(__name__)
+_PUBLISHED = Duration("messaging.client.operation.duration", "A window of facts, until the last acknowledgement.")
+_SENT = Count("messaging.client.sent.messages", "{message}", "Facts the stream acknowledged.")
 _BATCH = 256  # rows read at once
 _WINDOW = 64  # messages on their way without an acknowledgement
 _POLL = 1.0
@@ -34,17 +38,6 @@ _CURSOR = """
     SELECT tx, seq, greatest(tx, (SELECT tx FROM events ORDER BY tx DESC LIMIT 1))
            >= pg_snapshot_xmax(pg_current_snapshot()) AS ahead
     FROM relay_cursor WHERE stream = $1
-"""
-_LAG = """
-    SELECT count(*) AS pending, extract(epoch FROM clock_timestamp() - min(at))::float8 AS oldest_seconds,
-           count(*) FILTER (WHERE tx >= pg_snapshot_xmin(pg_current_snapshot())) AS held_back
-    FROM events WHERE (tx, seq) > (SELECT tx, seq FROM relay_cursor WHERE stream = $1)
-"""
-# xmin is cluster-wide: the oldest writer of any database holds every relay back.
-_BLOCKER = """
-    SELECT pid, datname AS database, application_name, state, extract(epoch FROM now() - xact_start)::float8 AS seconds
-    FROM pg_stat_activity WHERE backend_xid IS NOT NULL AND pid <> pg_backend_pid()
-    ORDER BY age(backend_xid) DESC LIMIT 1
 """
 
 
@@ -123,22 +116,25 @@ class Relay:
             raise CursorAheadError
         return row["tx"], row["seq"]
 
-    async def lag(self) -> dict[str, Any]:
-        """`pending` events, age of the oldest in seconds, how many an open transaction holds back, and which one."""
-        connection = await self._database.dedicated("lag")
-        try:
-            lag = dict(await connection.fetchrow(_LAG, self._stream))
-            blocker = await connection.fetchrow(_BLOCKER) if lag["held_back"] else None
-            return lag | {"held_back_by": dict(blocker) if blocker else None}
-        finally:
-            await connection.close(timeout=2)
-
 
 async def send(bus: Bus, stream: str, source: str, rows: Sequence[Mapping[str, Any]]) -> None:
     """Publishes ledger rows in this order and returns when the stream holds them all; on an error some may be stored.
 
     Each message but the first names its predecessor, so that the stream refuses it if that one is not there.
     """
+    told, begun = {"messaging.system": "nats", "messaging.destination.name": stream}, time.perf_counter()
+    operation = {**told, "messaging.operation.name": "publish"}
+    try:
+        await _publish(bus, stream, source, rows)
+    except Exception as error:
+        operation["error.type"] = type(error).__name__
+        raise
+    finally:
+        _PUBLISHED.record(time.perf_counter() - begun, operation)
+    _SENT.add(len(rows), told)
+
+
+async def _publish(bus: Bus, stream: str, source: str, rows: Sequence[Mapping[str, Any]]) -> None:
     if not bus.nc.is_connected:
         raise nats.errors.ConnectionReconnectingError
     messages = [(row["subject"], row["body"], to_headers(row, source)) for row in rows]

@@ -10,7 +10,7 @@ import orjson
 from google.protobuf.message import Message
 from mpp_runtime.errors import Invalid, Text
 from mpp_runtime.ids import new_id
-from mpp_runtime.telemetry import current_traceparent
+from mpp_telemetry import current_traceparent
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from mpp_ledger.events import FIRST_PREV_HASH, LedgerEvent, event_hash, time_text, to_body

@@ -6,12 +6,14 @@ from typing import Any
 
 from fastapi import Request
 from mpp_failpoints import Failpoint
+from mpp_telemetry import span
+from mpp_telemetry.log import causes, describe, get_logger
+from mpp_telemetry.metrics import Duration, Gauge
+from opentelemetry.trace import StatusCode
 from starlette.exceptions import HTTPException
 
 from mpp_runtime.errors import Refusal, Text, unstorable_text
-from mpp_runtime.log import causes, describe, get_logger
 from mpp_runtime.problems import problem
-from mpp_runtime.telemetry import span
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -21,6 +23,10 @@ _INTERNAL = Text(
     "Something broke on our side. Quote the trace id when you report it.",
 )
 BEFORE_ANSWER = Failpoint("answer.before_send")
+_DURATION = Duration("http.server.request.duration", "Requests, by route template and status.")
+_ACTIVE = Gauge("http.server.active_requests", "{request}", "Requests being answered.")
+# What comes from outside must not make series of its own.
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _log = get_logger(__name__)
 
 
@@ -30,6 +36,8 @@ class Edge:
     def __init__(self, app: Callable[[Scope, Receive, Send], Awaitable[None]], body_limit: int) -> None:
         self._app = app
         self._body_limit = body_limit
+        self._active = 0
+        _ACTIVE.report(self, lambda: [(self._active, {})])
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -47,7 +55,8 @@ class Edge:
                     message["headers"].append((b"connection", b"close"))
             await send(message)
 
-        method = request.method
+        method = request.method if request.method in _METHODS else "_OTHER"
+        self._active += 1
         with span(
             method, kind="server", parent=request.headers.get("traceparent"), http__request__method=method
         ) as own:
@@ -64,13 +73,24 @@ class Edge:
                 if status:
                     raise  # half an answer is out: only closing the connection tells the client
                 await problem(refusal, request)(scope, receive, counted_send)
+            finally:
+                self._active -= 1
             route = _route(scope)
             own.update_name(f"{method} {route}")
             own.set_attribute("http.route", route)
             own.set_attribute("http.response.status_code", status)
+            told: dict[str, str | int] = {
+                "http.request.method": method,
+                "http.route": route,
+                "http.response.status_code": status,
+            }
+            if status >= 500:
+                own.set_status(StatusCode.ERROR)
+                told["error.type"] = str(status)
             if scope["path"] not in ("/healthz", "/readyz"):
-                spent = round((time.perf_counter() - started) * 1000, 1)
-                _log.info("request", method=method, route=route, status=status, duration_ms=spent)
+                spent = time.perf_counter() - started
+                _DURATION.record(spent, told)
+                _log.info("request", method=method, route=route, status=status, duration_ms=round(spent * 1000, 1))
 
     def _capped(self, scope: Scope, receive: Receive) -> Receive:
         seen = 0

@@ -1,5 +1,6 @@
 """The gRPC side of a service: who may call is read from the contract, a call without a deadline is refused."""
 
+import time
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -10,17 +11,19 @@ import orjson
 from google.protobuf.descriptor import ServiceDescriptor
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
+from mpp_telemetry import span
+from mpp_telemetry.log import describe, get_logger
+from mpp_telemetry.metrics import Duration
 
 from mpp_runtime.edge import BEFORE_ANSWER
 from mpp_runtime.errors import Malformed, NotAllowed, Refusal, Text, Unauthenticated
-from mpp_runtime.log import describe, get_logger
 from mpp_runtime.settings import Settings
-from mpp_runtime.telemetry import span
 from mpp_runtime.tokens import TokenVerifier
 
 Adder = Callable[[Any, grpc.aio.Server], None]
 _BYTES = 4 * 1024 * 1024
 _METADATA_BYTES = 6000
+_DURATION = Duration("rpc.server.call.duration", "Calls of other services, by method and status.")
 _log = get_logger(__name__)
 _caller: ContextVar[str] = ContextVar("mpp_grpc_caller")
 
@@ -106,15 +109,24 @@ class _Guard(grpc.aio.ServerInterceptor):  # type: ignore[type-arg]
 
 @contextmanager
 def _span(method: str, traceparent: str | None) -> Iterator[None]:
-    name = method.lstrip("/")
-    with span(name, kind="server", parent=traceparent, rpc__system="grpc", rpc__method=name):
+    name, begun, status = method.lstrip("/"), time.perf_counter(), "OK"
+    with span(name, kind="server", parent=traceparent, rpc__system__name="grpc", rpc__method=name) as own:
         try:
             yield
-        except (Refusal, grpc.aio.AbortError):
+        except Refusal as refusal:
+            status = refusal.grpc_code_name
+            raise
+        except grpc.aio.AbortError:
+            status = "ABORTED"
             raise
         except Exception as error:
+            status = "INTERNAL"
             _log.error("call failed", method=method, **describe(error))
             raise
+        finally:
+            own.set_attribute("rpc.response.status_code", status)
+            told = {"rpc.system.name": "grpc", "rpc.method": name, "rpc.response.status_code": status}
+            _DURATION.record(time.perf_counter() - begun, told)
 
 
 class GrpcServer:

@@ -5,7 +5,8 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from mpp_runtime.log import get_logger
+from mpp_telemetry.log import get_logger
+from mpp_telemetry.metrics import CHECK_UP, Observation
 
 _SECONDS = 2.5
 _log = get_logger(__name__)
@@ -36,3 +37,13 @@ async def run_checks(checks: Sequence[Check]) -> tuple[bool, dict[str, Any]]:
     good = all(outcome == "ok" or not check.critical for check, outcome in zip(checks, outcomes, strict=True))
     parts = {c.name: {"status": o, "critical": c.critical} for c, o in zip(checks, outcomes, strict=True)}
     return good, parts
+
+
+def checks_observed(checks: Sequence[Check]) -> Observation:
+    """`mpp.check.up` of each, whoever asks for readiness or nobody does."""
+
+    async def look() -> Any:
+        _, parts = await run_checks(checks)
+        return {CHECK_UP: [(part["status"] == "ok", {"check": name}) for name, part in parts.items()]}
+
+    return Observation("checks", look)

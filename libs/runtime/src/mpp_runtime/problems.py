@@ -8,6 +8,7 @@ import orjson
 from fastapi import Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
+from mpp_telemetry import current_trace_id
 from starlette.exceptions import HTTPException
 
 from mpp_runtime.errors import (
@@ -22,7 +23,6 @@ from mpp_runtime.errors import (
     TooLarge,
     UnsupportedMedia,
 )  # fmt: skip
-from mpp_runtime.telemetry import current_trace_id
 
 NOT_FOUND = Text("Alamat atau data ini tidak ada.", "There is nothing at this address.")
 TOO_LARGE = Text("Isi permintaan terlalu besar.", "The request body is too large.")

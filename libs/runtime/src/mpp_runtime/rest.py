@@ -69,7 +69,7 @@ def create_app(
         responses={"4XX": refused, "5XX": refused, 422: refused},
         servers=[{"url": settings.public_url}],
     )
-    app.state.verifier, app.state.ready = verifier, False
+    app.state.verifier, app.state.ready, app.state.checks = verifier, False, checks
     app.add_exception_handler(Refusal, on_refusal)
     app.add_exception_handler(HTTPException, on_http)
     app.add_exception_handler(RequestValidationError, on_invalid)

@@ -6,13 +6,15 @@ import signal
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from typing import Any
 
+import mpp_telemetry
 import uvicorn
 from fastapi import FastAPI
 from mpp_failpoints import arm
+from mpp_telemetry.log import describe, get_logger
+from mpp_telemetry.metrics import Observation, observe
 
-from mpp_runtime import telemetry
 from mpp_runtime.grpc_server import GrpcServer
-from mpp_runtime.log import describe, get_logger
+from mpp_runtime.health import checks_observed
 from mpp_runtime.settings import Settings
 
 Background = Callable[[asyncio.Event], Awaitable[None]]
@@ -34,6 +36,7 @@ async def run_service(
     app: FastAPI,
     grpc: GrpcServer | None = None,
     background: Sequence[Background] = (),
+    observations: Sequence[Observation] = (),
     close: Sequence[Callable[[], Awaitable[None]]] = (),
 ) -> None:
     """Serves until SIGTERM or SIGINT: readiness off, leave in peace, no new work, drain, close in the given order.
@@ -65,6 +68,7 @@ async def run_service(
         if grpc:
             await grpc.start()
         tasks = [asyncio.ensure_future(run(halt)) for run in background]
+        tasks.append(asyncio.ensure_future(observe([checks_observed(app.state.checks), *observations], halt)))
         # uvicorn ends the process by itself when the address is taken.
         serving = asyncio.ensure_future(server.serve())
         while not server.started and not serving.done():  # noqa: ASYNC110 - uvicorn offers a flag only
@@ -100,7 +104,7 @@ async def run_service(
                 await asyncio.wait_for(end(), timeout=5)
             except Exception as error:
                 _log.warning("not closed cleanly", **describe(error))
-        telemetry.shutdown()
+        mpp_telemetry.shutdown()
         _log.info("stopped", exit_code=int(failed))
     if failed:
         raise SystemExit(1)

@@ -47,6 +47,9 @@ class Settings(BaseSettings):
     otlp_endpoint: str | None = None
     trace_file: Path | None = None
     trace_sample: float = 1.0
+    trace_slow_seconds: float = 1.0
+    metrics_host: str = "127.0.0.1"
+    metrics_port: int | None = None  # where /metrics is served; nowhere unless given
     log_level: str = "INFO"
     leave_seconds: float = 0  # between "not ready" and the last request taken: for edges and balancers to notice
     drain_seconds: int = 10

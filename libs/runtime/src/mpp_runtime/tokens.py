@@ -12,9 +12,9 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import RSAKey
 from joserfc.jws import extract_compact
+from mpp_telemetry.log import get_logger
 
 from mpp_runtime.errors import Text, TryLater, Unauthenticated
-from mpp_runtime.log import get_logger
 
 Kind = Literal["anonymous", "person", "officer", "service"]
 _LEEWAY = 60

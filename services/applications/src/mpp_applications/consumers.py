@@ -1,6 +1,7 @@
 """What comes in from agencies, and the loops that go out to them. No stream of another service is read yet."""
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Collection
 from datetime import timedelta
 from typing import Protocol
@@ -10,8 +11,9 @@ from mpp_failpoints import Failpoint
 from mpp_ledger.bus import Bus
 from mpp_ledger.waiting import wait
 from mpp_runtime.errors import Refusal, TryLater
-from mpp_runtime.log import describe, get_logger
-from mpp_runtime.telemetry import span
+from mpp_telemetry import span
+from mpp_telemetry.log import describe, get_logger
+from mpp_telemetry.metrics import Duration
 from nats.aio.msg import Msg
 
 from mpp_applications.use_cases.agency_results import AgencyResults
@@ -19,6 +21,7 @@ from mpp_applications.use_cases.asking_agencies import AskingAgencies
 
 _BEFORE_RESULT = Failpoint("agency.before_result")
 _BEFORE_RECEIPT = Failpoint("agency.before_receipt")
+_JUDGED = Duration("mpp.agency_results.duration", "A result of an agency, from its arrival to its receipt.")
 _log = get_logger(__name__)
 
 _SUBJECT = "agency.*.result"
@@ -66,6 +69,7 @@ class ResultSubscription:
         agency = message.subject.split(".")[1]
         traceparent = (message.headers or {}).get("traceparent")
         with span("agency result", kind="consumer", parent=traceparent, agency=agency):
+            begun, outcome = time.perf_counter(), "receipt"
             try:
                 await _BEFORE_RESULT.reach(agency)
                 receipt = await self._results.receive(agency, message.data)
@@ -73,10 +77,12 @@ class ResultSubscription:
                 await message.respond(receipt)
             except TryLater as refusal:
                 # No receipt: the agency keeps the result and sends it again.
+                outcome = "later"
                 _log.warning("agency result not judged yet", agency=agency, code=refusal.code)
             except Exception as error:
-                code = error.code if isinstance(error, Refusal) else None
+                outcome, code = "failed", error.code if isinstance(error, Refusal) else None
                 _log.error("agency result failed", agency=agency, code=code, **describe(error))
+            _JUDGED.record(time.perf_counter() - begun, {"agency": agency, "outcome": outcome})
 
 
 class OfferLoop:

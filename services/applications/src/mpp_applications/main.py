@@ -4,14 +4,15 @@ import argparse
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+import mpp_telemetry
 from fastapi import APIRouter
 from mpp.applications.v1 import applications_pb2, applications_pb2_grpc
 from mpp_ledger.admin import run_events
-from mpp_ledger.agency import AgencyLookups
 from mpp_ledger.bus import Bus
 from mpp_ledger.database import Database
+from mpp_ledger.measures import ledger_observed
 from mpp_ledger.relay import Relay
-from mpp_runtime import log, telemetry
+from mpp_lookups import AgencyLookups
 from mpp_runtime.grpc_client import ServiceChannel
 from mpp_runtime.grpc_server import GrpcServer
 from mpp_runtime.health import Check
@@ -19,6 +20,7 @@ from mpp_runtime.ids import new_id
 from mpp_runtime.rest import create_app
 from mpp_runtime.service import run_service
 from mpp_runtime.tokens import ServiceTokens, TokenVerifier
+from mpp_telemetry import log
 
 from mpp_applications.clients.catalog import CatalogClient
 from mpp_applications.clients.identity import IdentityClient
@@ -37,6 +39,7 @@ from mpp_applications.grpc_api import FactsServicer
 from mpp_applications.rest_api import applications, attachments, following, previews, tasks, verifications
 from mpp_applications.settings import ApplicationsSettings
 from mpp_applications.storage.documents import StoredDocuments
+from mpp_applications.storage.measures import work_observed
 from mpp_applications.storage.queue import StoredAgencyQueue
 from mpp_applications.storage.store import StoredApplications
 from mpp_applications.use_cases.access import Access
@@ -127,7 +130,7 @@ def routers(cases: UseCases, clock: Clock) -> list[APIRouter]:
 async def serve(settings: ApplicationsSettings) -> None:
     """Serves until SIGTERM."""
     log.configure("applications", settings.log_level)
-    telemetry.configure(settings, "applications")
+    mpp_telemetry.configure(settings, "applications")
 
     database = Database.connect(settings.database_url.get_secret_value(), application_name="applications")
     bus = await Bus.connect(settings, "applications")
@@ -160,7 +163,8 @@ async def serve(settings: ApplicationsSettings) -> None:
         clock=now,
     )
     store = StoredApplications(database)
-    cases = wire(store, StoredAgencyQueue(database), BusTaskChannel(bus), settings.public_url, outside)
+    channel = BusTaskChannel(bus)
+    cases = wire(store, StoredAgencyQueue(database), channel, settings.public_url, outside)
     offers = OfferLoop(cases.asking)
     # A commit that published something may have made a task to offer.
     database.after_commit.append(offers.wake)
@@ -194,6 +198,7 @@ async def serve(settings: ApplicationsSettings) -> None:
             ResultSubscription(bus, cases.results).run,
             SweepLoop(paper_files, store.recorded_files).run,
         ],
+        observations=[*ledger_observed(database, bus, STREAM), *work_observed(database), channel.observed()],
         close=[bus.close, to_catalog.close, to_identity.close, database.close],
     )
 

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+import mpp_telemetry
 from fastapi import FastAPI
 from mpp.applications.v1 import events_pb2 as application_events
 from mpp_ledger import admin, migrate
 from mpp_ledger.bus import Bus
 from mpp_ledger.database import Database
+from mpp_ledger.measures import ledger_observed
 from mpp_ledger.relay import Relay
-from mpp_runtime import log, telemetry
 from mpp_runtime.errors import Refusal
 from mpp_runtime.grpc_client import ServiceChannel
 from mpp_runtime.grpc_server import GrpcServer
@@ -22,6 +23,7 @@ from mpp_runtime.rest import create_app
 from mpp_runtime.service import run_service
 from mpp_runtime.settings import Settings
 from mpp_runtime.tokens import ServiceTokens, TokenVerifier
+from mpp_telemetry import log
 from starlette.middleware import Middleware
 
 from mpp_catalog import clients, grpc_api, rest_api, storage
@@ -81,7 +83,7 @@ def build(settings: Settings, database: Database, bus: Bus, verifier: TokenVerif
 async def serve(settings: CatalogSettings) -> None:
     """Until SIGTERM."""
     log.configure(NAME, settings.log_level)
-    telemetry.configure(settings, NAME)
+    mpp_telemetry.configure(settings, NAME)
     database = connect(settings)
     bus = await Bus.connect(settings, NAME)
     parts = build(settings, database, bus, TokenVerifier(settings.jwks_url, settings.public_url))
@@ -91,6 +93,7 @@ async def serve(settings: CatalogSettings) -> None:
         app=parts.app,
         grpc=parts.grpc,
         background=[parts.relay.run],
+        observations=ledger_observed(database, bus, STREAM),
         close=[bus.close, database.close],
     )
 

@@ -10,15 +10,16 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+import mpp_telemetry
 import yaml
 from fastapi import FastAPI
 from mpp.identity.v1 import identity_pb2, identity_pb2_grpc
 from mpp_ledger.admin import run_events
-from mpp_ledger.agency import AgencyLookups
 from mpp_ledger.bus import Bus
 from mpp_ledger.database import Database
+from mpp_ledger.measures import ledger_observed
 from mpp_ledger.relay import Relay
-from mpp_runtime import log, telemetry
+from mpp_lookups import AgencyLookups
 from mpp_runtime.errors import TryLater
 from mpp_runtime.grpc_client import ServiceChannel
 from mpp_runtime.grpc_server import GrpcServer
@@ -27,6 +28,7 @@ from mpp_runtime.ids import new_id
 from mpp_runtime.rest import create_app
 from mpp_runtime.service import run_service
 from mpp_runtime.tokens import ServiceTokens, TokenVerifier
+from mpp_telemetry import log
 from pydantic import TypeAdapter
 
 from mpp_identity import pages
@@ -88,7 +90,7 @@ class Identity:
 async def serve(settings: IdentitySettings) -> None:
     """Serves until SIGTERM."""
     log.configure("identity", settings.log_level)
-    telemetry.configure(settings, "identity")
+    mpp_telemetry.configure(settings, "identity")
 
     database = Database.connect(settings.database_url.get_secret_value(), application_name="identity")
     bus = await Bus.connect(settings, "identity")
@@ -120,6 +122,7 @@ async def serve(settings: IdentitySettings) -> None:
             repeat(identity.verify.ask_due, settings.verify_seconds),
             repeat(identity.administration.clean, CLEAN_SECONDS),
         ],
+        observations=ledger_observed(database, bus, STREAM),
         close=[to_catalog.close, to_notifications.close, bus.close, database.close],
     )
 
@@ -148,7 +151,7 @@ def build(
     verify = VerifyPerson(world, population)
     sign_up = SignUp(world, codes, verify, settings.codes_an_address)
     sign_in = SignIn(world, codes, settings.codes_an_address, equal_after)
-    profile = Profile(world, codes, settings.codes_an_address)
+    profile = Profile(world, codes, settings.clients(), settings.codes_an_address)
     particulars = Particulars(world)
     signatures = KeyedHash(settings.session_secret.get_secret_value().encode())
     authorise = Authorise(world, core, keys, signatures)

@@ -6,14 +6,15 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
+import mpp_telemetry
 from fastapi import FastAPI
 from mpp.notifications.v1 import notifications_pb2, notifications_pb2_grpc
 from mpp_ledger.admin import run_events
 from mpp_ledger.bus import Bus
 from mpp_ledger.consumer import OrderedConsumer
 from mpp_ledger.database import Database
+from mpp_ledger.measures import ledger_observed
 from mpp_ledger.relay import Relay
-from mpp_runtime import log, telemetry
 from mpp_runtime.grpc_client import ServiceChannel
 from mpp_runtime.grpc_server import GrpcServer
 from mpp_runtime.health import Check
@@ -21,6 +22,7 @@ from mpp_runtime.ids import new_id
 from mpp_runtime.rest import create_app
 from mpp_runtime.service import run_service
 from mpp_runtime.tokens import ServiceTokens, TokenVerifier
+from mpp_telemetry import log
 
 from mpp_notifications.clients.applications import ApplicationFacts as FactsClient
 from mpp_notifications.clients.clock import SystemClock
@@ -32,6 +34,7 @@ from mpp_notifications.consumers.due_work import DueWork
 from mpp_notifications.grpc_api import CodesServicer, TemplatesServicer
 from mpp_notifications.rest_api import deliveries, inbox
 from mpp_notifications.settings import NotificationsSettings
+from mpp_notifications.storage.measures import messages_observed
 from mpp_notifications.storage.package_data import load_routing, load_wording
 from mpp_notifications.storage.store import DatabaseStore, unit_of
 from mpp_notifications.use_cases.inbox import OwnInbox, OwnPreferences
@@ -67,7 +70,7 @@ class Parts:
 async def serve(settings: NotificationsSettings) -> None:
     """Serves until SIGTERM."""
     log.configure("notifications", settings.log_level)
-    telemetry.configure(settings, "notifications")
+    mpp_telemetry.configure(settings, "notifications")
 
     database = Database.connect(settings.database_url.get_secret_value(), application_name="notifications")
     bus = await Bus.connect(settings, "notifications")
@@ -97,6 +100,10 @@ async def serve(settings: NotificationsSettings) -> None:
         app=parts.app,
         grpc=parts.grpc,
         background=parts.background,
+        observations=[
+            *ledger_observed(database, bus, STREAM, [application_consumer(database, bus)]),
+            messages_observed(database),
+        ],
         close=[to_applications.close, to_identity.close, bus.close, database.close],
     )
 

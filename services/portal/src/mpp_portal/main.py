@@ -1,9 +1,10 @@
 """Builds the portal and runs it."""
 
+import mpp_telemetry
 from fastapi import FastAPI
-from mpp_runtime import log, telemetry
 from mpp_runtime.rest import create_app
 from mpp_runtime.service import run_service
+from mpp_telemetry import log
 
 from mpp_portal.clients.openid import OpenId
 from mpp_portal.clients.public_api import PublicApi
@@ -18,7 +19,7 @@ from mpp_portal.settings import PortalSettings
 async def serve(settings: PortalSettings) -> None:
     """Serves until SIGTERM."""
     log.configure("portal", settings.log_level)
-    telemetry.configure(settings, "portal")
+    mpp_telemetry.configure(settings, "portal")
     client = PublicApi(settings.edge_url or settings.public_url)
     await run_service(settings, name="portal", app=build(settings, client), close=[client.close])
 

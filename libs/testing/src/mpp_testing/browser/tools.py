@@ -1,4 +1,4 @@
-"""What the browser tests need beside Python packages: a Chromium, and two checkers from npm at pinned versions.
+"""What the browser tests need beside Python packages: a Chromium, and two checkers and a code reader from npm.
 
 `python -m mpp_testing.browser` puts them in place once; afterwards nothing here needs a network.
 """
@@ -15,6 +15,7 @@ from playwright.sync_api import sync_playwright
 
 FOLDER = Path(sys.prefix) / "browser"
 AXE = FOLDER / "node_modules" / "axe-core" / "axe.min.js"
+QR = FOLDER / "node_modules" / "jsqr" / "dist" / "jsQR.js"
 NU = FOLDER / "node_modules" / "vnu-jar" / "build" / "dist" / "vnu.jar"
 PINS = ("package.json", "package-lock.json")
 # An installed browser comes first: it is there, it is patched by the system, and people look at pages with it.

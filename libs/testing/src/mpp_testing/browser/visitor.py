@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, Response
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Error, Page, Request, Response
 
 from mpp_testing.browser import checks
 from mpp_testing.browser.nu import NuChecker
@@ -175,7 +175,16 @@ class Visitor:
         sizes = request.sizes()
         self.weight.by_url.setdefault(request.url, sizes["responseBodySize"] + sizes["responseHeadersSize"])
         if request.resource_type == "document" and answer.headers.get("content-type", "").startswith("text/html"):
-            self._pages.setdefault(answer.body(), answer.url)
+            self._pages.setdefault(self._body(answer), answer.url)
+
+    def _body(self, answer: Response) -> bytes:
+        try:
+            return answer.body()
+        except Error as error:
+            # Chromium forgets a page that was left at once: it is asked for again.
+            if "No resource with given identifier" not in str(error) or answer.request.method != "GET":
+                raise
+            return self.context.request.get(answer.url).body()
 
     def _on_response(self, answer: Response) -> None:
         kind = answer.request.resource_type

@@ -3,8 +3,8 @@
 from contextlib import AbstractContextManager
 from typing import Any
 
-from mpp_runtime.log import get_logger
-from mpp_runtime.telemetry import span
+from mpp_telemetry import span
+from mpp_telemetry.log import get_logger
 
 _log = get_logger("mpp_applications")
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from mpp_ledger.agency import AgencyLookups
+from mpp_lookups import AgencyLookups
 
 from mpp_applications.use_cases.ports import LookupResult
 

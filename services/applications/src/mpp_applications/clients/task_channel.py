@@ -1,5 +1,6 @@
 """The stream TASKS: what agencies' connectors pull. The record stays in our database."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 
 import nats.errors
@@ -7,7 +8,8 @@ import nats.js.errors
 from mpp_failpoints import Failpoint
 from mpp_ledger.bus import Bus
 from mpp_runtime.errors import Text, TryLater
-from mpp_runtime.telemetry import current_traceparent
+from mpp_telemetry import current_traceparent
+from mpp_telemetry.metrics import Gauge, Observation, Samples
 from nats.js import api
 
 from mpp_applications.use_cases.agency_ports import SealedTask
@@ -19,6 +21,7 @@ _PING_SECONDS = 1.0
 _KEPT = timedelta(days=3).total_seconds()
 _BEFORE_OFFER = Failpoint("agency.before_offer")
 _AFTER_OFFER = Failpoint("agency.after_offer")
+_IN_FLIGHT = Gauge("mpp.agency_tasks.in_flight", "{task}", "Taken by a connector, not yet acknowledged.")
 _AWAY = (nats.errors.Error, TimeoutError, OSError)
 
 
@@ -61,6 +64,15 @@ class TaskChannel:
             raise _later() from error
         delivered = info.delivered.stream_seq if info.delivered else 0
         return delivered < sequence and bool(info.num_pending)
+
+    def observed(self) -> Observation:
+        """For `run_service`: what the connectors of the agencies asked so far have taken."""
+
+        async def look() -> Mapping[Gauge, Samples]:
+            infos = [(agency, await self._bus.js.consumer_info(STREAM, agency)) for agency in sorted(self._consumers)]
+            return {_IN_FLIGHT: [(info.num_ack_pending or 0, {"agency": agency}) for agency, info in infos]}
+
+        return Observation("agency tasks in flight", look)
 
     async def present(self, agency: str) -> bool:
         try:

@@ -2,7 +2,7 @@
 
 from dataclasses import asdict
 
-from mpp_ledger.agency import AgencyLookups
+from mpp_lookups import AgencyLookups
 from mpp_runtime.errors import Conflict, Text, TryLater
 
 from mpp_applications.domain.documents import Signer

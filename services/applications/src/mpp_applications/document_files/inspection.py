@@ -3,7 +3,7 @@
 import asyncio
 from typing import cast
 
-from mpp_runtime.log import get_logger
+from mpp_telemetry.log import get_logger
 
 from mpp_applications.document_files import content
 from mpp_applications.document_files.workers import JobFailed, WorkerProcesses

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from mpp_runtime.errors import Invalid, Text
-from mpp_runtime.log import get_logger
+from mpp_telemetry.log import get_logger
+from mpp_telemetry.metrics import Gauge
 
 from mpp_applications.document_files import signatures
 from mpp_applications.document_files.validation import load_trust_roots, validate
@@ -17,6 +18,7 @@ from mpp_applications.use_cases.document_ports import Unsigned
 
 log = get_logger(__name__)
 
+_NOT_AFTER = Gauge("mpp.certificate.not_after", "s", "Unix time at which a certificate ends.")
 Result = TypeVar("Result")
 
 NO_SIGNATURE = Text("Jawaban penanda tangan tidak dapat dibaca.", "The signer's answer cannot be read.")
@@ -29,6 +31,9 @@ class PadesSignatures:
         self._roots = load_trust_roots(roots)
         self._roots_text = roots.decode()
         self._workers = workers
+        names = enumerate(self._roots, 1)
+        ends = [(root.not_valid_after.timestamp(), {"certificate": f"trust-root-{n}"}) for n, root in names]
+        _NOT_AFTER.report(self, ends)
 
     @classmethod
     def trusting(cls, roots_file: Path, workers: WorkerProcesses) -> "PadesSignatures":

@@ -10,7 +10,7 @@ from urllib.parse import unquote, urlsplit
 
 import obstore
 from mpp_runtime.errors import NotFound, Text, TryLater
-from mpp_runtime.log import get_logger
+from mpp_telemetry.log import get_logger
 from obstore.exceptions import AlreadyExistsError, BaseError, NotFoundError
 from obstore.store import LocalStore, from_url
 

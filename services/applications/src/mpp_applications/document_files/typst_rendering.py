@@ -8,7 +8,7 @@ from typing import Any
 
 import segno
 from mpp_runtime.errors import Conflict, Text
-from mpp_runtime.log import get_logger
+from mpp_telemetry.log import get_logger
 
 from mpp_applications.document_files.workers import JobFailed, WorkerProcesses
 

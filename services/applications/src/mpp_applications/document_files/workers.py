@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from mpp_runtime.errors import Text, TryLater
-from mpp_runtime.log import get_logger
+from mpp_telemetry.log import get_logger
 
 from mpp_applications.document_files.jobs.child import decode, encode
 

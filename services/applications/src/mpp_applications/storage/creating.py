@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 from mpp_ledger.database import Transaction
 from mpp_ledger.sql import driver
-from mpp_runtime.telemetry import current_traceparent
+from mpp_telemetry import current_traceparent
 
 from mpp_applications.domain.application import Application
 from mpp_applications.storage.facts import to_message

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from mpp_failpoints import Failpoint
 from mpp_ledger.database import Transaction
-from mpp_runtime.telemetry import current_traceparent
+from mpp_telemetry import current_traceparent
 from sqlalchemy import insert, select, update
 
 from mpp_applications.domain.answers import Answers

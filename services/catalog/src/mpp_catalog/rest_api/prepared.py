@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from mpp_runtime.errors import TryLater
-from mpp_runtime.log import get_logger
+from mpp_telemetry.log import get_logger
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]

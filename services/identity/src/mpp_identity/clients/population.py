@@ -1,8 +1,8 @@
 """The population agency's `verify` lookup, through its connector."""
 
-from mpp_ledger.agency import AgencyLookups
+from mpp_lookups import AgencyLookups
 from mpp_runtime.errors import NotFound, TryLater
-from mpp_runtime.log import get_logger
+from mpp_telemetry.log import get_logger
 
 from mpp_identity.domain.nik import Nik
 from mpp_identity.use_cases.ports import PopulationAnswer

@@ -88,11 +88,17 @@ def router(profile: Profile) -> APIRouter:
         return AccessLogPage(items=[AccessEntryOutput.of(seen, language) for seen in page], next_cursor=more)
 
     @routes.get("/me/consents")
-    async def consents(caller: Annotated[Caller, allow("person")], response: Response) -> Consents:
+    async def consents(caller: Annotated[Caller, allow("person")], language: Language, response: Response) -> Consents:
         """Which applications of others you allowed to read what."""
         account = await profile.read(caller.id)
         response.headers.update(NO_STORE)
-        return Consents(items=[ConsentOutput.of(consent) for consent in await profile.consents(account)])
+        given = await profile.consents(account)
+        return Consents(items=[ConsentOutput.of(consent, name.in_language(language)) for consent, name in given])
+
+    @routes.delete("/me/consents/{client_id}", status_code=204)
+    async def withdraw_consent(client_id: str, caller: Annotated[Caller, allow("person")]) -> None:
+        """Takes it back: the application's refresh tokens end at once, access tokens within 15 minutes."""
+        await profile.withdraw_consent(await profile.read(caller.id), client_id)
 
     @routes.get("/me/export", response_model=dict[str, Any])
     async def export(caller: Annotated[Caller, allow("person")]) -> Response:

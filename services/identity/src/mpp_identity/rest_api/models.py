@@ -251,12 +251,13 @@ class AccessLogPage(BaseModel):
 
 class ConsentOutput(BaseModel):
     client_id: str
+    client_name: str
     scope: str
     given_at: datetime
 
     @classmethod
-    def of(cls, consent: Consent) -> "ConsentOutput":
-        return cls(client_id=consent.client_id, scope=consent.scope, given_at=consent.given_at)
+    def of(cls, consent: Consent, name: str) -> "ConsentOutput":
+        return cls(client_id=consent.client_id, client_name=name, scope=consent.scope, given_at=consent.given_at)
 
 
 class Consents(BaseModel):

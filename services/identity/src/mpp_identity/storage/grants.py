@@ -71,6 +71,9 @@ class StoredGrants:
     async def revoke_of_session(self, session: UUID, at: datetime, reason: str) -> None:
         await self._revoke(at, reason, col(FamilyRow.session) == session)
 
+    async def revoke_of_client(self, account: UUID, client_id: str, at: datetime, reason: str) -> None:
+        await self._revoke(at, reason, col(FamilyRow.account) == account, col(FamilyRow.client_id) == client_id)
+
     async def revoke_of_account(self, account: UUID, at: datetime, reason: str) -> None:
         await self._revoke(at, reason, col(FamilyRow.account) == account)
         await self._session.execute(

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import delete, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
@@ -50,6 +50,14 @@ class StoredConsents:
                 index_elements=["account", "client_id"], set_={"scope": consent.scope, "given_at": consent.given_at}
             )
         )
+
+    async def withdraw(self, account: UUID, client_id: str) -> bool:
+        gone = await self._session.execute(
+            delete(ConsentRow)
+            .where(col(ConsentRow.account) == account, col(ConsentRow.client_id) == client_id)
+            .returning(col(ConsentRow.client_id))
+        )
+        return gone.first() is not None
 
     async def of_account(self, account: UUID) -> list[Consent]:
         found = await self._session.execute(

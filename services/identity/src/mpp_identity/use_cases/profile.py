@@ -1,15 +1,16 @@
 """What people do with their own data: read it, mend it, see who looked, take it along."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from mpp_runtime.errors import FieldError, Invalid, Refusal, Text, Unauthenticated
+from mpp_runtime.errors import FieldError, Invalid, NotFound, Refusal, Text, Unauthenticated
 
 from mpp_identity.domain.accounts import Account, Language
 from mpp_identity.domain.challenges import LIFE, Challenge, code_digest, new_code
+from mpp_identity.domain.clients import Client
 from mpp_identity.domain.contacts import Contact
 from mpp_identity.use_cases.limits import (
     ANSWERS_PER_ADDRESS,
@@ -38,8 +39,9 @@ class SeenEntry:
 
 
 class Profile:
-    def __init__(self, world: World, codes: Codes, codes_an_address: int) -> None:
+    def __init__(self, world: World, codes: Codes, clients: Mapping[str, Client], codes_an_address: int) -> None:
         self._world = world
+        self._clients = clients
         self._codes = codes
         self._address_limit = codes_per_address(codes_an_address)
 
@@ -114,9 +116,27 @@ class Profile:
                     readers[entry.reader] = _who(entry.reader, officer)
         return [SeenEntry(entry, readers[entry.reader]) for entry in entries]
 
-    async def consents(self, account: Account) -> list[Consent]:
+    async def consents(self, account: Account) -> list[tuple[Consent, Text]]:
+        """Each with the name of its client; one that is registered no more has its id for a name."""
         async with self._world.store.read() as work:
-            return await work.consents.of_account(account.id)
+            given = await work.consents.of_account(account.id)
+        return [(consent, self._client_name(consent.client_id)) for consent in given]
+
+    async def withdraw_consent(self, account: Account, client_id: str) -> None:
+        """What the client holds to act for the person ends with it. Raises NotFound if nothing was allowed."""
+        now = self._world.now()
+        async with self._world.store.transaction(str(account.id)) as work:
+            known = await work.consents.withdraw(account.id, client_id)
+            await work.grants.revoke_of_client(account.id, client_id, now, "consent-withdrawn")
+        if not known:
+            raise NotFound(
+                "consent-unknown",
+                Text("Anda tidak mengizinkan aplikasi ini.", "You have not allowed this application anything."),
+            )
+
+    def _client_name(self, client_id: str) -> Text:
+        client = self._clients.get(client_id)
+        return client.name if client else Text(client_id, client_id)
 
     async def export(self, account: Account) -> dict[str, Any]:
         """Everything this service holds about the person (UU 27/2022 art. 6 and 13), in clear, for the person alone."""

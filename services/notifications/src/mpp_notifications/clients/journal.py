@@ -1,6 +1,6 @@
 """What operators should notice, as log lines: codes and ids only."""
 
-from mpp_runtime.log import get_logger
+from mpp_telemetry.log import get_logger
 
 
 class LogJournal:

@@ -2,13 +2,22 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Generic, TypeVar
+from typing import Generic, Protocol, TypeVar
 
 from mpp_ledger.waiting import wait
 from mpp_runtime.errors import Refusal
-from mpp_runtime.log import describe, get_logger
+from mpp_telemetry import span
+from mpp_telemetry.log import describe, get_logger
 
-T = TypeVar("T")
+
+class Traced(Protocol):
+    """Work that knows the trace (W3C traceparent, "" for none) it belongs to."""
+
+    @property
+    def traceparent(self) -> str: ...
+
+
+T = TypeVar("T", bound=Traced)
 _log = get_logger(__name__)
 _LONGEST_PAUSE = 10.0
 
@@ -57,7 +66,8 @@ class DueWork(Generic[T]):
 
     async def _one(self, item: T) -> None:
         try:
-            await self._do(item)
+            with span(self.name, kind="consumer", parent=item.traceparent):
+                await self._do(item)
         except Exception as error:
             kind = error.code if isinstance(error, Refusal) else type(error).__name__
             _log.error("due work failed", process=self.name, **describe(error))

@@ -38,6 +38,7 @@ class Message:
     Attributes:
         attempts: tries begun to tell it; also the fence of the claim, so a late claimant changes nothing.
         errors: tries that ended in an error nobody foresaw; a service that is away is none.
+        traceparent: the trace of what asked for it (W3C), empty if there is none.
     """
 
     id: UUID
@@ -49,6 +50,7 @@ class Message:
     created_at: datetime
     attempts: int = 0
     errors: int = 0
+    traceparent: str = ""
 
 
 @dataclass(frozen=True)

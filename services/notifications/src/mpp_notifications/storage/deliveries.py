@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from mpp_telemetry import current_traceparent
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -37,7 +38,7 @@ _CLAIM = text("""
         reason = CASE WHEN due.state = 'SENDING' THEN :lost ELSE d.reason END
     FROM due WHERE d.id = due.id
     RETURNING d.id, d.message, d.state, d.attempts, d.next_at, d.reason, d.ambiguous, d.application,
-              d.application_version, d.address, d.subject, d.body, d.language, d.created_at
+              d.application_version, d.address, d.subject, d.body, d.language, d.created_at, d.traceparent
 """)
 # `attempts` is the fence. What is finished keeps no address and no text: the inbox entry has the words.
 _ANSWERED = text("""
@@ -93,6 +94,7 @@ class StoredDeliveries:
                 body=mail.body,
                 language=mail.language,
                 created_at=mail.written_at,
+                traceparent=current_traceparent() or "",
             )
         )
         await self._session.flush()
@@ -112,6 +114,7 @@ class StoredDeliveries:
                 ),
                 application=row["application"],
                 application_version=row["application_version"],
+                traceparent=row["traceparent"],
             )
             for row in rows.mappings()
         ]

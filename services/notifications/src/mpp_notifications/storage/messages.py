@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from mpp_telemetry import current_traceparent
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -13,8 +14,8 @@ from mpp_notifications.domain.routing import Audience
 
 _ADD = text("""
     INSERT INTO messages (id, event, event_type, audience, application, application_version, created_at, state,
-                          attempts, errors, next_at, reason)
-    VALUES (:id, :event, :event_type, :audience, :application, :version, :at, 'PENDING', 0, 0, :due, '')
+                          attempts, errors, next_at, reason, traceparent)
+    VALUES (:id, :event, :event_type, :audience, :application, :version, :at, 'PENDING', 0, 0, :due, '', :traceparent)
     ON CONFLICT (event, audience) DO NOTHING
     RETURNING id
 """)
@@ -32,7 +33,8 @@ _CLAIM = text("""
         ORDER BY m.next_at, m.application_version
         LIMIT :limit
         FOR UPDATE SKIP LOCKED)
-    RETURNING id, event, event_type, audience, application, application_version, created_at, attempts, errors
+    RETURNING id, event, event_type, audience, application, application_version, created_at, attempts, errors,
+              traceparent
 """)
 
 # `attempts` is the fence: a claim that was taken over has a higher one.
@@ -62,6 +64,7 @@ class StoredMessages:
                 "version": message.application_version,
                 "at": message.created_at,
                 "due": due,
+                "traceparent": current_traceparent() or "",
             },
         )
         return added.first() is not None
@@ -115,4 +118,5 @@ def _message(row: Any) -> Message:
         created_at=row["created_at"],
         attempts=row["attempts"],
         errors=row["errors"],
+        traceparent=row["traceparent"],
     )

@@ -1,10 +1,10 @@
-"""The tables, as migration 0001 makes them."""
+"""The tables, as the migrations make them."""
 
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Column, DateTime, Index, UniqueConstraint, text
+from sqlalchemy import Column, DateTime, Index, String, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
@@ -12,6 +12,10 @@ from sqlmodel import Field, SQLModel
 
 def _time(*, nullable: bool = False) -> Any:
     return Column(DateTime(timezone=True), nullable=nullable)
+
+
+def _trace() -> Any:
+    return Column(String(), nullable=False, server_default="")
 
 
 class Table(SQLModel, registry=registry()):
@@ -42,6 +46,7 @@ class MessageRow(Table, table=True):
     lease_until: datetime | None = Field(default=None, sa_column=_time(nullable=True))
     reason: str
     recipient: UUID | None = None
+    traceparent: str = Field(default="", sa_column=_trace())
 
 
 class InboxRow(Table, table=True):
@@ -100,6 +105,7 @@ class DeliveryRow(Table, table=True):
     body: str
     language: str
     created_at: datetime = Field(sa_column=_time())
+    traceparent: str = Field(default="", sa_column=_trace())
 
 
 class PreferenceRow(Table, table=True):

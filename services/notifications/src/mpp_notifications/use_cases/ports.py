@@ -108,6 +108,7 @@ class Outgoing:
     mail: Mail
     application: UUID
     application_version: int
+    traceparent: str = ""
 
 
 @dataclass(frozen=True)

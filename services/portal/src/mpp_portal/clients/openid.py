@@ -11,7 +11,7 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 from mpp_runtime.errors import Text, Unauthenticated
-from mpp_runtime.log import get_logger
+from mpp_telemetry.log import get_logger
 from pydantic import SecretStr
 
 from mpp_portal.clients.public_api import PublicApi

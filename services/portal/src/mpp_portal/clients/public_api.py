@@ -6,7 +6,7 @@ from typing import Any
 
 import httpx
 from mpp_runtime.errors import Text, TryLater
-from mpp_runtime.telemetry import current_traceparent, span
+from mpp_telemetry import current_traceparent, span
 
 from mpp_portal.domain import Answer
 

@@ -11,7 +11,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from mpp_design import MARK, STYLE, Design, Language
 from mpp_runtime.errors import Refusal
 from mpp_runtime.problems import on_http, on_refusal
-from mpp_runtime.telemetry import current_trace_id
+from mpp_telemetry import current_trace_id
 from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 

@@ -8,7 +8,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
 from fastapi.routing import APIRoute
 from mpp_runtime.errors import NotAllowed, Refusal
-from mpp_runtime.log import describe, get_logger
+from mpp_telemetry.log import describe, get_logger
 from starlette.exceptions import HTTPException
 
 from mpp_portal.domain import SessionOver, Who

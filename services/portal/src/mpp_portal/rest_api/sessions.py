@@ -15,7 +15,7 @@ from fastapi.responses import Response
 from joserfc import jwe
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet, OctKey
-from mpp_runtime.log import get_logger
+from mpp_telemetry.log import get_logger
 
 from mpp_portal.domain import Session, SessionOver, Who
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import quote
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
@@ -67,6 +68,16 @@ def add(routes: APIRouter, pages: Pages, api: Api) -> None:
             return await account(request, status=412, stale=True)
         answer.content()
         return redirect("/me?saved=preferences")
+
+    @routes.post("/me/consents/{client_id}/withdraw")
+    @kept(pages)
+    async def withdraw_consent(request: Request, who: PersonOnly, client_id: str) -> Response:
+        await pages.posted(request)
+        answer = await api.call(request, "DELETE", f"{_ME}/consents/{quote(client_id, safe='')}")
+        # Taken back in another tab already: what was wanted holds.
+        if answer.status != 404:
+            answer.content()
+        return redirect("/me?saved=consent")
 
     def contact_page(
         request: Request, kind: str, *, status: int = 200, value: str = "", sent_to: str = "", error: str = ""

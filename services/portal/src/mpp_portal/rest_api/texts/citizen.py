@@ -302,6 +302,7 @@ TEXTS: dict[str, Text] = {
     # My account
     "me_saved_language": Text("Bahasa sudah disimpan.", "The language is saved."),
     "me_saved_preferences": Text("Pilihan sudah disimpan.", "Your choice is saved."),
+    "me_saved_consent": Text("Izin sudah dicabut.", "It is taken back."),
     "me_saved_email": Text("Alamat surel sudah diganti.", "The e-mail address is changed."),
     "me_saved_phone": Text("Nomor ponsel sudah diganti.", "The phone number is changed."),
     "me_stale": Text(
@@ -342,7 +343,12 @@ TEXTS: dict[str, Text] = {
         "One JSON file, the whole NIK included. Keep it in a safe place.",
     ),
     "me_consents": Text("Aplikasi lain yang Anda izinkan", "Other applications you allowed"),
-    "me_consent": Text("{client}: {scope}, sejak {at}", "{client}: {scope}, since {at}"),
+    "me_consent": Text("{client}, sejak {at}", "{client}, since {at}"),
+    "me_consent_withdraw": Text("Cabut izin", "Take it back"),
+    "scope_openid": Text("mengenali Anda dengan nomor acak", "recognise you by a random number"),
+    "scope_profile": Text("nama dan bahasa Anda", "your name and language"),
+    "scope_email": Text("alamat surel Anda", "your e-mail address"),
+    "scope_phone": Text("nomor ponsel Anda", "your phone number"),
     "me_no_consents": Text(
         "Tidak ada aplikasi lain yang boleh membaca data Anda.", "No other application may read your data."
     ),

@@ -5,6 +5,7 @@ The request is a JWE to the agency; the answer is a JWE to a key made for this o
 """
 
 import json
+import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -14,10 +15,12 @@ from uuid import uuid4
 from joserfc import jwe, jws
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet, OKPKey
-from mpp_runtime.log import get_logger
-from mpp_runtime.telemetry import current_traceparent
+from mpp_telemetry import current_traceparent, span
+from mpp_telemetry.log import get_logger
+from mpp_telemetry.metrics import Duration
 from nats import errors as nats_errors
 
+_DURATION = Duration("mpp.lookup.duration", "Questions to agencies, by agency, lookup and outcome.")
 _log = get_logger(__name__)
 
 Outcome = Literal["found", "not_found", "refused", "error", "away"]
@@ -72,6 +75,24 @@ class AgencyLookups:
     ) -> LookupAnswer:
         """Ask once, at most `deadline` seconds. Raises only what `keys` raises: TryLater without the catalog."""
         jwks = await self._keys(agency)
+        with span(f"lookup {agency}.{name}", kind="client", agency=agency, lookup=name) as own:
+            begun = time.perf_counter()
+            answer = await self._ask(agency, name, input, jwks, purpose, language, deadline)
+            own.set_attribute("outcome", answer.outcome)
+            told = {"agency": agency, "lookup": name, "outcome": answer.outcome}
+            _DURATION.record(time.perf_counter() - begun, told)
+            return answer
+
+    async def _ask(
+        self,
+        agency: str,
+        name: str,
+        input: dict[str, Any],
+        jwks: dict[str, Any],
+        purpose: str,
+        language: str,
+        deadline: float,
+    ) -> LookupAnswer:
         question, answer_key = str(uuid4()), OKPKey.generate_key("X25519", auto_kid=True)
         body = {
             "id": question,

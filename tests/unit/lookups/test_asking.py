@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from joserfc import jwe, jws
 from joserfc.jwk import KeySet, OKPKey
-from mpp_ledger.agency import AgencyLookups, LookupAnswer
+from mpp_lookups import AgencyLookups, LookupAnswer
 from nats import errors as nats_errors
 
 ENC = OKPKey.generate_key("X25519", {"use": "enc", "kid": "enc-1"})

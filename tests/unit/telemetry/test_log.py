@@ -5,9 +5,10 @@ import logging
 from collections.abc import Iterator
 from typing import Any
 
+import mpp_telemetry
 import pytest
 import structlog
-from mpp_runtime import log, telemetry
+from mpp_telemetry import log
 
 
 @pytest.fixture(autouse=True)
@@ -28,11 +29,12 @@ def lines(capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
 
 
 def test_a_line_says_who_when_and_what(capsys: pytest.CaptureFixture[str]) -> None:
-    with telemetry.span("x", parent="00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"):
+    with mpp_telemetry.span("x", parent="00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"):
         log.get_logger("mpp_catalog.x").info("published", definition="sip-perawat", version=2)
     log.get_logger("x").debug("not at this level")
     (line,) = lines(capsys)
     assert line.pop("ts").endswith("Z")
+    assert len(line.pop("span_id")) == 16
     assert line == {
         "service": "catalog",
         "module": "mpp_catalog.x",
@@ -41,6 +43,7 @@ def test_a_line_says_who_when_and_what(capsys: pytest.CaptureFixture[str]) -> No
         "definition": "sip-perawat",
         "version": 2,
         "trace_id": "0af7651916cd43dd8448eb211c80319c",
+        "trace_flags": "01",
     }
 
 
