@@ -141,7 +141,7 @@ def answer(filing: Filing) -> tuple[int, Any]:
 def test_everything_restarted_goes_on_where_it_was(mall: Composed, filing: Filing) -> None:
     mall.compose("restart")
     mall.up()
-    filing.nurse.sign_in("siti")
+    # Her token is still good: the keys are the same.
     filing.decide("rina", "accept")
     filing.reaches("recommendation")
 
