@@ -30,9 +30,9 @@ class Sitting:
     javascript: bool
 
 
+# Each crawl is seen in one look, together in both languages and both colours; in all of them with --every-state.
 LOOKS = {
-    "look": [Look("id", False), Look("en", True)],
-    # What many states have to be made for is seen in one look, and in all with --every-state.
+    "look": [Look("en", True)],
     "signed_in_look": [Look("id", False)],
 }
 SITTINGS = {"phone-scripts": Sitting(PHONE, True), "desktop-no-scripts": Sitting(DESKTOP, False)}
