@@ -1,6 +1,7 @@
 """What a test's folder promises."""
 
 import ast
+import re
 
 from tests.architecture.tree import ROOT, relative
 
@@ -39,3 +40,10 @@ def test_unit_tests_do_no_input_and_output() -> None:
         if (touched := _touches(ast.parse(path.read_text())))
     }
     assert not found, f"move these to tests/integration, or take the file, process or connection out: {found}"
+
+
+def test_make_test_runs_every_folder_of_tests() -> None:
+    named = re.search(r"^TESTS := \$\(addprefix tests/,(.*)\)$", (ROOT / "Makefile").read_text(), re.MULTILINE)
+    assert named, "the Makefile has no TESTS := $(addprefix tests/,...)"
+    there = {path.relative_to(ROOT / "tests").parts[0] for path in (ROOT / "tests").rglob("test_*.py")}
+    assert set(named[1].split()) == there, "name every folder that has tests in TESTS of the Makefile, and no other"
