@@ -343,7 +343,8 @@ async def test_a_foreign_client_needs_consent_once(browser: httpx.AsyncClient, m
     assert told == [("foreign", "Aplikasi Warga", "openid profile email")]
 
 
-async def test_a_consent_taken_back_ends_what_the_client_held(browser: httpx.AsyncClient, mall: Mall) -> None:
+async def allow_foreign_client(browser: httpx.AsyncClient) -> tuple[dict[str, str], dict[str, str], dict[str, str]]:
+    """Siti allows it: the authorisation request, the client's own header, and the form that refreshes its tokens."""
     request = authorisation(
         client_id="foreign", redirect_uri=FOREIGN["redirect_uris"][0], code_challenge=None, code_challenge_method=None
     )
@@ -356,6 +357,11 @@ async def test_a_consent_taken_back_ends_what_the_client_held(browser: httpx.Asy
     data = {"grant_type": "authorization_code", "code": code, "redirect_uri": request["redirect_uri"]}
     tokens = (await browser.post("/oidc/token", data=data, headers=basic)).json()
     refresh = {"grant_type": "refresh_token", "refresh_token": tokens["refresh_token"]}
+    return request, basic, refresh
+
+
+async def test_a_consent_taken_back_ends_what_the_client_held(browser: httpx.AsyncClient, mall: Mall) -> None:
+    request, basic, refresh = await allow_foreign_client(browser)
     assert (await browser.post("/oidc/token", data=refresh, headers=basic)).status_code == 200
 
     own, path = bearer(await sign_in(mall.client(), "siti")), "/api/identity/v1/me/consents/foreign"
@@ -375,24 +381,13 @@ async def test_a_confidential_client_may_use_its_refresh_token_again_until_it_is
     browser: httpx.AsyncClient,
 ) -> None:
     """Several tabs, several copies of a portal, an answer lost on the way: none of them ends the session."""
-    request = authorisation(
-        client_id="foreign", redirect_uri=FOREIGN["redirect_uris"][0], code_challenge=None, code_challenge_method=None
-    )
-    transaction = await begin(browser, request)
-    await browser.post("/oidc/sign-in/demo", data={"transaction": transaction, "account": "siti"})
-    allowed = await browser.post("/oidc/consent", data={"transaction": transaction, "decision": "allow"})
-    code = query_of(allowed.headers["location"])["code"]
-    name, secret = quote_plus("foreign"), quote_plus(str(FOREIGN["client_secret"]))
-    basic = {"Authorization": f"Basic {base64.b64encode(f'{name}:{secret}'.encode()).decode()}"}
-    data = {"grant_type": "authorization_code", "code": code, "redirect_uri": request["redirect_uri"]}
-    tokens = (await browser.post("/oidc/token", data=data, headers=basic)).json()
-    refresh = {"grant_type": "refresh_token", "refresh_token": tokens["refresh_token"]}
+    _, basic, refresh = await allow_foreign_client(browser)
     answers = await asyncio.gather(*(browser.post("/oidc/token", data=refresh, headers=basic) for _ in range(4)))
     assert [answer.status_code for answer in answers] == [200] * 4
     assert all("refresh_token" not in answer.json() for answer in answers)
     without = await browser.post("/oidc/token", data=refresh | {"client_id": "foreign"})
     assert without.status_code == 401, "the secret is what makes it safe"
-    await browser.post("/oidc/revoke", data={"token": tokens["refresh_token"]}, headers=basic)
+    await browser.post("/oidc/revoke", data={"token": refresh["refresh_token"]}, headers=basic)
     ended = await browser.post("/oidc/token", data=refresh, headers=basic)
     assert (ended.status_code, ended.json()["error"]) == (400, "invalid_grant")
 
