@@ -9,9 +9,7 @@ from mpp_testing.browser.visitor import Visitor
 from playwright.sync_api import Error
 
 WEIGHT_LIMIT = 100_000
-# Pages of one kind that are looked at: the second shows whether the first was an exception.
-OF_A_KIND = 2
-# Of more of them is asked only whether they are there.
+# Of more pages of a kind than are looked at is asked only whether they are there.
 ASKED_OF_A_KIND = 12
 ENOUGH = 150
 # Ids, names of mails, numbers, codes of documents; pages that are made from a list, each as long as a book.
@@ -50,14 +48,16 @@ class Crawl:
         visitor: Who walks, signed in or not.
         language: Which language every page must be in.
         within: Only pages below these addresses are opened; links to others need only lead somewhere.
+        of_a_kind: How many pages of one kind are looked at. A second shows whether the first was an exception.
     """
 
-    def __init__(self, visitor: Visitor, language: str, within: tuple[str, ...] = ("/",)) -> None:
+    def __init__(self, visitor: Visitor, language: str, *, of_a_kind: int, within: tuple[str, ...] = ("/",)) -> None:
         self.pages: dict[str, Seen] = {}
         self.faults: list[str] = []
         self._visitor = visitor
         self._language = language
         self._within = within
+        self._of_a_kind = of_a_kind
         self._kinds: Counter[str] = Counter()
         self._waiting: deque[tuple[str, str, bool]] = deque()
         self._asked: set[str] = set()
@@ -95,7 +95,7 @@ class Crawl:
         if path not in self._known and self._kinds[kind] < ASKED_OF_A_KIND:
             self._known.add(path)
             self._kinds[kind] += 1
-            self._waiting.append((path, source, self._kinds[kind] <= OF_A_KIND))
+            self._waiting.append((path, source, self._kinds[kind] <= self._of_a_kind))
 
     def _ask(self, path: str, source: str) -> None:
         answer = self._visitor.context.request.get(path)

@@ -6,32 +6,33 @@ from mpp_testing.browser.visitor import DESKTOP, PHONE
 from mpp_testing.malls import RunningMall
 
 from tests.browser import files, people
-from tests.browser.conftest import Look, Visit
+from tests.browser.conftest import SEEN, Look, Visit
 from tests.browser.crawler import Crawl
 
 pytestmark = pytest.mark.timeout(600)
 
 
-def test_whatever_nobody_in_particular_can_reach(visit: Visit, look: Look) -> None:
-    crawl = Crawl(visit(language=look.language, dark=look.dark), look.language)
+def test_whatever_nobody_in_particular_can_reach(visit: Visit, look: Look, of_a_kind: int) -> None:
+    crawl = Crawl(visit(language=look.language, dark=look.dark), look.language, of_a_kind=of_a_kind)
     crawl.run("/")
     assert not crawl.faults, "\n".join(crawl.faults)
     assert len(crawl.pages) > 20
 
 
 @pytest.fixture(scope="module")
-def states(running_mall: RunningMall) -> dict[str, str]:
-    return files.in_every_state(running_mall)
+def states(running_mall: RunningMall, chosen_states: list[str]) -> dict[str, str]:
+    return files.in_states(running_mall, chosen_states)
 
 
 def test_whatever_a_citizen_can_reach(
-    visit: Visit, signed_in_look: Look, running_mall: RunningMall, states: dict[str, str]
+    visit: Visit, signed_in_look: Look, running_mall: RunningMall, states: dict[str, str], of_a_kind: int
 ) -> None:
     look = signed_in_look
     siti = visit(language=look.language, dark=look.dark, size=PHONE)
     people.sign_in(siti, files.NURSE)
     # Everybody's pages are nobody's too.
-    crawl = Crawl(siti, look.language, within=("/applications", "/apply", "/inbox", "/me"))
+    within = ("/applications", "/apply", "/inbox", "/me")
+    crawl = Crawl(siti, look.language, of_a_kind=of_a_kind, within=within)
     with running_mall.without("sdmk"):
         waiting = files.waiting_for_an_agency(running_mall)
         draft = f"/applications/{states['draft']}"
@@ -45,22 +46,19 @@ def test_whatever_a_citizen_can_reach(
     assert len(crawl.pages) > 30
 
 
-@pytest.mark.parametrize("account", ["rina", "hendra"])
 def test_whatever_an_officer_can_reach(
-    visit: Visit, signed_in_look: Look, states: dict[str, str], account: str
+    visit: Visit,
+    signed_in_look: Look,
+    states: dict[str, str],
+    chosen_states: list[str],
+    account: str,
+    of_a_kind: int,
 ) -> None:
     look = signed_in_look
     officer = visit(language=look.language, dark=look.dark, size=DESKTOP)
     people.sign_in(officer, account, "/office")
-    own = [f"/office/applications/{states[name]}" for name in SEEN[account]]
-    crawl = Crawl(officer, look.language, within=("/office",))
+    own = [f"/office/applications/{states[name]}" for name in SEEN[account] or chosen_states]
+    crawl = Crawl(officer, look.language, of_a_kind=of_a_kind, within=("/office",))
     crawl.run("/office", *own)
     assert not crawl.faults, "\n".join(crawl.faults)
     assert len(crawl.pages) > len(own)
-
-
-# Which files lie or lay on the officer's desk.
-SEEN = {
-    "rina": list(files.STATES),
-    "hendra": ["to be signed", "issued"],
-}

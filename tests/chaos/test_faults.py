@@ -21,7 +21,7 @@ from tests.chaos.schedules import Schedule, every
 
 pytestmark = pytest.mark.timeout(400)
 SEED = os.environ.get("MPP_CHAOS_SEED", "20261124")
-SIZE = 2
+SIZE = 1
 # The window every project forgets, and the power cut: always. They also leave every kind of row for the checker.
 ALWAYS = [
     Schedule("rejection", "applications", "ledger.after_commit[ApplicationSubmitted]:kill"),

@@ -13,7 +13,7 @@ from mpp_runtime.errors import Text
 
 from tests.integration.applications_documents.office import Desk, nurse
 
-POSITIONS = 200
+POSITIONS = 100
 
 
 class Issued:

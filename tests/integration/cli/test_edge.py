@@ -263,13 +263,16 @@ async def test_a_service_that_is_being_restarted_is_waited_for_and_asked_once(
     assert (service.requests, service.received) == (2, 1000)
 
 
-async def test_a_service_that_is_away_longer_is_said_to_be_away(
-    edge: httpx.AsyncClient, restartable: Restartable, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    await restartable.start()
-    assert (await edge.get("/api/identity/count")).status_code == 200
-    await restartable.stop()
-    monkeypatch.setattr(proxy, "RESTART_SECONDS", 0.0)
-    answer = await edge.get("/api/identity/count")
+async def test_a_service_that_is_away_longer_is_said_to_be_away(restartable: Restartable) -> None:
+    front = web.AppRunner(Edge({"identity": f"http://127.0.0.1:{restartable.port}"}, patience=0.0).app())
+    await front.setup()
+    port = free_port()
+    await web.TCPSite(front, "127.0.0.1", port).start()
+    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", trust_env=False) as client:
+        await restartable.start()
+        assert (await client.get("/api/identity/count")).status_code == 200
+        await restartable.stop()
+        answer = await client.get("/api/identity/count")
+    await front.cleanup()
     assert answer.status_code == 503
     assert answer.json()["code"] == "service-restarting"

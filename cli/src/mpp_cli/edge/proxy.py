@@ -61,10 +61,16 @@ class _Body:
 
 
 class Edge:
-    """A catch-all handler over `routes`: process name to `http://host:port`."""
+    """A catch-all handler over `routes`: process name to `http://host:port`.
 
-    def __init__(self, routes: Mapping[str, str]) -> None:
+    Args:
+        routes: Where each part answers.
+        patience: Seconds to wait for a part that just left.
+    """
+
+    def __init__(self, routes: Mapping[str, str], patience: float = RESTART_SECONDS) -> None:
         self._routes = dict(routes)
+        self._patience = patience
         self._session: aiohttp.ClientSession | None = None
         self._answered: dict[str, float] = {}
 
@@ -103,7 +109,7 @@ class Edge:
             try:
                 upstream = await self._send(request, self._routes[target], body)
             except aiohttp.ClientConnectorError:
-                if now() - self._answered.get(target, float("-inf")) > RESTART_SECONDS:
+                if now() - self._answered.get(target, float("-inf")) > self._patience:
                     raise
                 await asyncio.sleep(RESTART_PAUSE)
             else:

@@ -78,6 +78,6 @@ def spawn(argv: Sequence[str], environment: Mapping[str, str], log: Path) -> sub
 def base_environment() -> dict[str, str]:
     """The few variables every process gets from ours: no proxies, no foreign MPP_ or PG settings."""
     kept = ("PATH", "HOME", "USER", "LOGNAME", "LANG", "LC_ALL", "TMPDIR", "SSL_CERT_FILE", "SSL_CERT_DIR", "TZDIR")
-    chosen = ("MPP_OTLP_ENDPOINT", "MPP_TRACE_SAMPLE", "MPP_TRACE_SLOW_SECONDS", "MPP_LOG_LEVEL")
+    chosen = ("MPP_OTLP_ENDPOINT", "MPP_TRACE_SAMPLE", "MPP_TRACE_SLOW_SECONDS", "MPP_LOG_LEVEL", "MPP_EDGE_PATIENCE")
     found = {name: os.environ[name] for name in (*kept, *chosen) if name in os.environ}
     return {**found, "PYTHONUNBUFFERED": "1", "PYTHONFAULTHANDLER": "1"}

@@ -1,10 +1,11 @@
 """A whole mall as processes, run and steered with the `mpp` command as a person would."""
 
 import json
+import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -12,6 +13,8 @@ from mpp_embedded import free_port
 
 MPP = Path(sys.executable).parent / "mpp"
 START_SECONDS = 300.0
+# A part that a test stopped does not come back by itself: whoever asks for it need not wait long.
+EDGE_PATIENCE = "1"
 
 
 class RunningMall:
@@ -42,10 +45,12 @@ class RunningMall:
             assert started.returncode == 0, started.stdout + started.stderr
 
 
-def run_mpp(folder: Path, *arguments: str, seconds: float = START_SECONDS) -> subprocess.CompletedProcess[str]:
-    """Runs `mpp` on the mall in `folder`."""
+def run_mpp(
+    folder: Path, *arguments: str, seconds: float = START_SECONDS, environment: Mapping[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
+    """Runs `mpp` on the mall in `folder`; `environment` in place of ours."""
     command = [str(MPP), arguments[0], "--data-dir", str(folder), *arguments[1:]]
-    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=seconds)
+    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=seconds, env=environment)
 
 
 @contextmanager
@@ -53,7 +58,8 @@ def new_mall(folder: Path) -> Iterator[RunningMall]:
     """A mall started for this purpose and removed afterwards."""
     mall = RunningMall(folder, f"http://localhost:{free_port()}")
     try:
-        started = mall.mpp("up", "--detach", "--port", mall.url.rsplit(":", 1)[1])
+        environment = os.environ | {"MPP_EDGE_PATIENCE": EDGE_PATIENCE}
+        started = run_mpp(folder, "up", "--detach", "--port", mall.url.rsplit(":", 1)[1], environment=environment)
         assert started.returncode == 0, started.stdout + started.stderr
         yield mall
     finally:
