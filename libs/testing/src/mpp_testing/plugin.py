@@ -31,6 +31,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--mall", type=Path, help="data folder of a mall that runs already, instead of starting one (fast)"
     )
+    parser.addoption(
+        "--cpsv-ap-shapes", type=Path, help="the official SHACL file of CPSV-AP 3.2, instead of our table of it"
+    )
     parser.addoption("--every-state", action="store_true", help="judge pages in every language and colour (slow)")
 
 

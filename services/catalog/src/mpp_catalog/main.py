@@ -78,7 +78,7 @@ def build(settings: Settings, database: Database, bus: Bus, verifier: TokenVerif
             Check("bus", bus.write_probe, critical=False),
         ],
     )
-    app.include_router(rest_api.router(browse, current, search))
+    app.include_router(rest_api.router(browse, current, search, settings.public_url))
     # Innermost: the span and the log line of the runtime are around it.
     app.user_middleware.append(Middleware(Prepared, edition=current.edition))
     grpc = GrpcServer(settings, verifier, grpc_api.services(current, browse))

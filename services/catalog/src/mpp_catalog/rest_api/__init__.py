@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from mpp_catalog.rest_api import offerings, reference
+from mpp_catalog.rest_api import exports, offerings, reference
 from mpp_catalog.use_cases.browse import Browse
 from mpp_catalog.use_cases.offerings import CurrentOfferings
 from mpp_catalog.use_cases.search_offerings import SearchOfferings
@@ -10,9 +10,14 @@ from mpp_catalog.use_cases.search_offerings import SearchOfferings
 __all__ = ["router"]
 
 
-def router(browse: Browse, current: CurrentOfferings, search: SearchOfferings) -> APIRouter:
-    """All routes, under /api/catalog/v1."""
-    routes = APIRouter(prefix="/api/catalog/v1")
+PREFIX = "/api/catalog/v1"
+
+
+def router(browse: Browse, current: CurrentOfferings, search: SearchOfferings, public_url: str) -> APIRouter:
+    """All routes, under PREFIX of the mall's `public_url`."""
+    routes = APIRouter(prefix=PREFIX)
+    # Before the routes by code: `services.csv` is none.
+    routes.include_router(exports.router(browse, public_url.rstrip("/") + PREFIX))
     routes.include_router(reference.router(browse))
     routes.include_router(offerings.router(current, search))
     return routes
