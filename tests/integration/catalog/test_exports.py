@@ -9,9 +9,10 @@ import httpx
 import openpyxl
 import pyshacl
 import pytest
+from mpp_catalog.rest_api.exports import as_graph
 from mpp_catalog.rest_api.exports.cpsv_ap import CPSV, CV, calendar_days
 from mpp_catalog.rest_api.exports.tables import COLUMNS, as_csv, unconfirmed
-from rdflib import DCTERMS, RDF, RDFS, Graph, URIRef
+from rdflib import DCTERMS, RDF, RDFS, Graph, Literal, URIRef
 from rdflib.compare import isomorphic
 
 from tests.integration.catalog.cpsv_ap_shapes import shapes
@@ -127,6 +128,17 @@ async def test_exports_are_kept_and_not_sent_twice(client: httpx.AsyncClient) ->
         assert "stale-while-revalidate" in first.headers["cache-control"]
         again = await client.get(f"/api/catalog/v1{path}", headers={"If-None-Match": first.headers["etag"]})
         assert (again.status_code, again.content) == (304, b"")
+
+
+def test_a_graph_has_one_order() -> None:
+    """Sets have another order in each process: what was put in last must not come out last."""
+    forwards, backwards = Graph(), Graph()
+    triples = [(URIRef(f"{HERE}/{n}"), DCTERMS.title, Literal(str(n))) for n in range(20)]
+    for triple in triples:
+        forwards.add(triple)
+    for triple in reversed(triples):
+        backwards.add(triple)
+    assert as_graph(forwards, "jsonld").body == as_graph(backwards, "jsonld").body
 
 
 async def test_the_table_has_a_row_for_each(client: httpx.AsyncClient) -> None:

@@ -1,11 +1,13 @@
 """The catalogue for other systems and for people: CPSV-AP, the shape of SIPPN, CSV and XLSX. The address says which."""
 
 import asyncio
+import json
 from typing import Any, Literal
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 from mpp_runtime.errors import NotFound, Text
+from rdflib import Graph
 
 from mpp_catalog.domain.offerings import Definition
 from mpp_catalog.domain.reference import Agency
@@ -14,7 +16,7 @@ from mpp_catalog.rest_api.exports.cpsv_ap import PREFIXES, Vocabulary
 from mpp_catalog.rest_api.reference import Anyone
 from mpp_catalog.use_cases.browse import Browse, PublicService
 
-__all__ = ["router"]
+__all__ = ["as_graph", "router"]
 
 _CACHE = {"Cache-Control": "public, max-age=60, stale-while-revalidate=600"}
 _CONTEXT = {prefix: str(namespace) for prefix, namespace in PREFIXES.items()}
@@ -51,13 +53,13 @@ def router(browse: Browse, address: str) -> APIRouter:
     async def get_cpsv_ap_as(form: Form, caller: Anyone) -> Response:
         """Every public service in force, as one dataset in CPSV-AP 3.2."""
         definitions, agencies = await in_force()
-        return await asyncio.to_thread(lambda: _graph(vocabulary.catalogue(definitions, agencies), form))
+        return await asyncio.to_thread(lambda: as_graph(vocabulary.catalogue(definitions, agencies), form))
 
     @routes.get("/services/{code}/cpsv-ap.{form}", response_model=None, responses=_GRAPH)
     async def get_service_cpsv_ap(code: str, form: Form, caller: Anyone) -> Response:
         """The definition in force in CPSV-AP 3.2."""
         definition, agencies = await one_in_force(code)
-        return await asyncio.to_thread(lambda: _graph(vocabulary.service(definition, agencies), form))
+        return await asyncio.to_thread(lambda: as_graph(vocabulary.service(definition, agencies), form))
 
     @routes.get("/sippn")
     async def get_sippn(response: Response, caller: Anyone) -> dict[str, Any]:
@@ -86,12 +88,23 @@ def router(browse: Browse, address: str) -> APIRouter:
     return routes
 
 
-def _graph(graph: Any, form: Form) -> Response:
+def as_graph(graph: Graph, form: Form) -> Response:
+    """A graph as it travels."""
     if form == "jsonld":
-        content = graph.serialize(format="json-ld", context=_CONTEXT, auto_compact=False, encoding="utf-8")
+        told = json.loads(graph.serialize(format="json-ld", context=_CONTEXT, auto_compact=False))
+        content = json.dumps(_in_order(told), ensure_ascii=False, sort_keys=True).encode()
     else:
         content = graph.serialize(format="turtle", encoding="utf-8")
     return Response(content, headers=_CACHE, media_type=MEDIA[form])
+
+
+def _in_order(value: Any) -> Any:
+    """The same statements in one order: without it each copy of the service would have an ETag of its own."""
+    if isinstance(value, dict):
+        return {key: _in_order(part) for key, part in value.items()}
+    if isinstance(value, list):
+        return sorted(map(_in_order, value), key=lambda part: json.dumps(part, sort_keys=True))
+    return value
 
 
 def _current(service: PublicService) -> Definition:

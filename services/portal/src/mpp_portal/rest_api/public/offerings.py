@@ -5,6 +5,7 @@ from urllib.parse import quote
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
+from mpp_runtime.errors import NotFound
 
 from mpp_portal.rest_api.api import Api
 from mpp_portal.rest_api.catalogue import CATALOG
@@ -14,6 +15,14 @@ _MOST = "100"
 
 
 def add(routes: APIRouter, pages: Pages, api: Api) -> None:
+    async def linked_data(request: Request, service: str) -> Any:
+        """The public service for machines that read the page: its definition in CPSV-AP."""
+        path = f"{CATALOG}/services/{quote(service, safe='')}/cpsv-ap.jsonld"
+        try:
+            return (await api.call_public(request, "GET", path)).content()
+        except NotFound:
+            return None  # a region may still offer what the nation does no longer
+
     @routes.get("/malls/{mall}/services/{service}")
     async def offering(request: Request, mall: str, service: str) -> Response:
         path = f"{CATALOG}/offerings/{quote(mall, safe='')}/{quote(service, safe='')}"
@@ -27,6 +36,8 @@ def add(routes: APIRouter, pages: Pages, api: Api) -> None:
             offering=told,
             definition=told["definition"],
             compared=compared,
+            exports=f"{CATALOG}/services/{quote(service, safe='')}",
+            linked=await linked_data(request, service),
         )
 
     @routes.get("/agencies/{code}")

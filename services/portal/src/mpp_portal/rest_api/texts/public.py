@@ -89,6 +89,8 @@ TEXTS = {
     "offering_legal": Text("Dasar hukum", "Legal basis"),
     "offering_unconfirmed": Text("belum dipastikan", "not confirmed"),
     "offering_complaints": Text("Pengaduan dan saran", "Complaints and suggestions"),
+    "offering_exports": Text("Data layanan ini untuk sistem lain:", "This public service as data for other systems:"),
+    "services_exports": Text("Semua layanan sebagai tabel:", "All public services as a table:"),
     "offering_short": Text("Singkatnya", "In short"),
     "offering_time": Text("Waktu", "Time"),
     "offering_fee": Text("Biaya", "Fee"),
