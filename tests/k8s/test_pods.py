@@ -11,6 +11,7 @@ import pytest
 import yaml
 from mpp_cli.cluster.secrets import write_manifests
 from mpp_cli.data_folder import DataFolder
+from mpp_cli.edge.routes import EVERYTHING_ELSE, SERVICES
 from mpp_cli.nats_config import load_agencies
 from mpp_cli.secret_files import DATABASES
 from mpp_cli.stack.databases import EXTENSIONS
@@ -208,6 +209,13 @@ def test_disruptions_and_scaling_name_what_exists(place: str) -> None:
             if metric["type"] == "ContainerResource":
                 names = {container["name"] for container in pod(scaled)["containers"]}
                 assert metric["containerResource"]["container"] in names
+
+
+def test_a_node_may_be_drained_and_every_service_still_answers() -> None:
+    scalers = [one for one in objects("overlays/national") if one["kind"] == "HorizontalPodAutoscaler"]
+    assert {one["spec"]["scaleTargetRef"]["name"] for one in scalers} >= {*SERVICES, EVERYTHING_ELSE}
+    for scaler in scalers:
+        assert scaler["spec"]["minReplicas"] >= 2, "one copy alone is gone while its node is drained"
 
 
 @pytest.mark.parametrize("place", [*CONNECTORS, *NATIONAL_CONNECTORS])

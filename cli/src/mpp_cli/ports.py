@@ -3,16 +3,16 @@
 import contextlib
 import errno
 import json
-import random
 import socket
 from collections.abc import Iterable
 from pathlib import Path
+
+from mpp_embedded.ports import hold_port
 
 HOST = "127.0.0.1"
 # Below the ports that Linux gives to outgoing connections (from 32768): one of those could take the port of a process
 # that is just being restarted.
 OURS = range(20000, 32000)
-TRIES = 200
 
 
 def choose(names: Iterable[str], memory: Path) -> dict[str, int]:
@@ -22,9 +22,7 @@ def choose(names: Iterable[str], memory: Path) -> dict[str, int]:
     with contextlib.ExitStack() as held:
         # All are held until the end, so that no port is given out twice.
         for name in names:
-            probe = _bind(known[name]) if name in known else None
-            probe = probe or _any_free()
-            held.enter_context(probe)
+            probe = held.enter_context(hold_port([known[name]] if name in known else [], OURS))
             chosen[name] = probe.getsockname()[1]
     memory.write_text(json.dumps(chosen))
     return chosen
@@ -40,27 +38,6 @@ def loopback_sockets(port: int) -> list[socket.socket]:
             sockets[0].close()
             raise
     return sockets
-
-
-def _any_free() -> socket.socket:
-    # Not a secret: spread out, so that two malls that start together do not try the same ports.
-    for port in random.sample(OURS, TRIES):
-        if probe := _bind(port):
-            return probe
-    raise OSError(f"no free port between {OURS.start} and {OURS.stop} on the loopback interface")
-
-
-def _bind(port: int) -> socket.socket | None:
-    probe = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-    # As servers do: a port whose last connections are only winding down counts as free.
-    probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        probe.bind((HOST, port))
-        probe.listen(1)
-    except OSError:
-        probe.close()
-        return None
-    return probe
 
 
 def _remembered(memory: Path) -> dict[str, int]:

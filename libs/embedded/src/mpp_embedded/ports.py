@@ -2,7 +2,9 @@
 
 import random
 import socket
+from collections.abc import Iterable
 
+HOST = "127.0.0.1"
 # Below the ports that Linux gives to outgoing connections (from 32768): one of those could take the port before the
 # server that it is meant for listens. And below those of a mall's own processes.
 OURS = range(10_000, 20_000)
@@ -17,12 +19,27 @@ def free_port(preferred: int | None = None) -> int:
     Raises:
         OSError: none was found.
     """
-    for candidate in ([preferred] if preferred else []) + _random.sample(OURS, TRIES):
-        with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as listener:
-            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                listener.bind(("127.0.0.1", candidate))
-            except OSError:
-                continue
-            return candidate
-    raise OSError("no free TCP port at 127.0.0.1")
+    with hold_port([preferred] if preferred else [], OURS) as held:
+        return int(held.getsockname()[1])
+
+
+def hold_port(preferred: Iterable[int], others: range) -> socket.socket:
+    """A socket that listens at 127.0.0.1, on the first of `preferred` that is free, else on any of `others`.
+
+    Nobody is given its port as long as it is open.
+
+    Raises:
+        OSError: none was found.
+    """
+    for candidate in [*preferred, *_random.sample(others, TRIES)]:
+        listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        # As servers do: a port whose last connections are only winding down counts as free.
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind((HOST, candidate))
+            listener.listen(1)
+        except OSError:
+            listener.close()
+        else:
+            return listener
+    raise OSError(f"no free TCP port at {HOST} between {others.start} and {others.stop}")
