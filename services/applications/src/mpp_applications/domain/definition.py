@@ -147,6 +147,12 @@ class Offering:
         return str(self.body["mall"]["code"])
 
     @property
+    def elsewhere(self) -> Mapping[str, Any] | None:
+        """Where it is applied for if not here: `kind`, `link` and `note`. Offerings before 2026.11 had no terms."""
+        mode: Mapping[str, Any] = self.body.get("terms", {}).get("mode", {"kind": "native"})
+        return None if mode["kind"] == "native" else mode
+
+    @property
     def mall_name(self) -> str:
         return str(self.body["mall"]["name"])
 

@@ -1,6 +1,7 @@
 """Refusals of the domain: what is wrong and, where the state is wrong, what is possible instead."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from mpp_runtime.errors import Conflict, FieldError, Invalid, NotAllowed, NotFound, Stale, Text
 
@@ -22,6 +23,20 @@ def not_possible(what: str, state: Text, possible: Sequence[str]) -> Conflict:
         ),
         action=what,
         possible=list(possible),
+    )
+
+
+def applied_for_elsewhere(mode: Mapping[str, Any]) -> Conflict:
+    """The mall tells of the public service and hands people on; `mode` is how the offering says so."""
+    link = mode["link"] or ""
+    return Conflict(
+        "applied-for-elsewhere",
+        Text(
+            f"Layanan ini diajukan di sistem lain: {link or 'tanyakan di loket'}.",
+            f"This public service is applied for in another system: {link or 'ask at the counter'}.",
+        ),
+        mode=mode["kind"],
+        link=link,
     )
 
 

@@ -81,6 +81,8 @@ class Drafting:
             return repeated
         check_storable(new.answers)
         offering = await self._pin(new)
+        if offering.elsewhere is not None:
+            raise refusals.applied_for_elsewhere(offering.elsewhere)
         owner = new.applicant or person
         if owner != person and not await self._identity.may_act(person, owner, "apply", offering.service):
             raise NotFound(

@@ -8,6 +8,7 @@ from typing import Any
 from mpp_catalog.domain.canonical import canonical_json, digest
 from mpp_catalog.domain.merge_patch import apply_patch
 from mpp_catalog.domain.reference import Agency, Mall
+from mpp_catalog.domain.terms import AS_USUAL, Terms
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,13 @@ class Period:
     offering: Offering
 
 
-def resolve(mall: Mall, definition: Definition, override: Override | None, agencies: Mapping[str, Agency]) -> Offering:
+def resolve(
+    mall: Mall,
+    definition: Definition,
+    override: Override | None,
+    agencies: Mapping[str, Agency],
+    terms: Terms = AS_USUAL,
+) -> Offering:
     """The offering of `definition` at `mall`."""
     document = apply_patch(dict(definition.document), override.patch) if override else dict(definition.document)
     about = {
@@ -96,6 +103,7 @@ def resolve(mall: Mall, definition: Definition, override: Override | None, agenc
         "version": definition.version,
         "definition_digest": definition.digest,
         "override": dict(override.document) if override else None,
+        "terms": dict(terms.document),
         "definition": document,
         "templates": {
             output["template"]: {"source": definition.templates[output["template"]]} for output in document["outputs"]
@@ -129,13 +137,20 @@ def agencies_of(document: Mapping[str, Any]) -> set[str]:
 
 
 def timeline(
-    mall: Mall, definitions: Iterable[Definition], overrides: Iterable[Override], agencies: Mapping[str, Agency]
+    mall: Mall,
+    definitions: Iterable[Definition],
+    overrides: Iterable[Override],
+    agencies: Mapping[str, Agency],
+    terms: Terms = AS_USUAL,
 ) -> list[Period]:
     """What `mall` offers of one public service, and when: periods in order, never two on one day.
 
-    On any day the version that came into force last counts, with its override if that is in force too.
+    On any day the version that came into force last counts, with its override if that is in force too; a mall that
+    pins a version keeps to that one.
     """
-    versions = list(definitions)
+    if not terms.offered:
+        return []
+    versions = [version for version in definitions if terms.version in (None, version.version)]
     changes = {override.version: override for override in overrides if override.mall == mall.code}
     things: list[Definition | Override] = [*versions, *changes.values()]
     days = sorted({day for thing in things for day in _edges(thing)})
@@ -146,7 +161,8 @@ def timeline(
             continue
         definition = max(current, key=lambda version: (version.effective_from, version.version))
         change = changes.get(definition.version)
-        offering = resolve(mall, definition, change if change and _in_force(change, starts) else None, agencies)
+        override = change if change and _in_force(change, starts) else None
+        offering = resolve(mall, definition, override, agencies, terms)
         if periods and periods[-1].ends == starts and periods[-1].offering.digest == offering.digest:
             periods[-1] = Period(periods[-1].starts, ends, offering)
         else:

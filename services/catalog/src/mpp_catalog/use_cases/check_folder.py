@@ -8,7 +8,7 @@ from typing import Any
 from mpp_runtime.errors import Text
 
 from mpp_catalog.domain.calendar import Calendar, build_calendar
-from mpp_catalog.domain.checks import Known, Problem, check_definition, check_override, check_shape
+from mpp_catalog.domain.checks import Known, Problem, check_definition, check_override, check_shape, check_terms
 from mpp_catalog.domain.offerings import Definition, Override
 from mpp_catalog.domain.reference import Agency, Mall, Region, TaskGrant
 from mpp_catalog.use_cases.folder import File, FileProblem, Folder
@@ -27,6 +27,7 @@ class Content:
     calendars: Mapping[str, Calendar]
     definitions: tuple[Definition, ...]
     overrides: tuple[Override, ...]
+    terms: tuple[Mapping[str, Any], ...] = ()
 
 
 def check_folder(folder: Folder, events: frozenset[str]) -> list[FileProblem]:
@@ -65,6 +66,11 @@ def check_folder(folder: Folder, events: frozenset[str]) -> list[FileProblem]:
                 found = [Problem("/", f"{seen[same]} already overrides this version at this mall: join the two")]
             seen[same] = file.path
         problems += _at(file, found)
+    versions: dict[str, set[str]] = {}
+    for service, version in documents:
+        versions.setdefault(service, set()).add(version)
+    for file in folder.offerings:
+        problems += _at(file, check_terms(file.document, folder.schemas["offerings"], versions, malls))
     return problems
 
 
@@ -86,7 +92,8 @@ def content_of(folder: Folder, keys: Mapping[str, dict[str, Any]]) -> Content:
     overrides = tuple(
         Override(o.document["mall"], o.document["service"], o.document["version"], o.document) for o in folder.overrides
     )
-    return Content(folder.regions, folder.time_zones, tuple(malls), agencies, calendar_of, definitions, overrides)
+    terms = tuple(file.document for file in folder.offerings)
+    return Content(folder.regions, folder.time_zones, tuple(malls), agencies, calendar_of, definitions, overrides, terms)
 
 
 def _definition(document: Mapping[str, Any], templates: Mapping[str, str]) -> Definition:

@@ -44,4 +44,5 @@ class Folder:
     calendars: tuple[File, ...]
     definitions: tuple[File, ...]
     overrides: tuple[File, ...]
+    offerings: tuple[File, ...]
     unreadable: tuple[FileProblem, ...] = ()

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from mpp_runtime.errors import Conflict, Invalid, Text, TryLater
 
 from mpp_catalog.domain.offerings import Definition, timeline
+from mpp_catalog.domain.terms import terms_of
 from mpp_catalog.use_cases.check_folder import Content
 from mpp_catalog.use_cases.ports import Clock, MessageTemplates, Offerings, Publishing
 
@@ -80,7 +81,8 @@ class Publish:
             await publication.replace_overrides(overrides)
             changed = 0
             for mall in content.malls:
-                periods = timeline(mall, stored.values(), overrides, content.agencies)
+                terms = terms_of(content.terms, mall.code, service)
+                periods = timeline(mall, stored.values(), overrides, content.agencies, terms)
                 changed += await publication.replace_periods(mall.code, periods, content.agencies, at)
             return changed
 
