@@ -9,6 +9,7 @@ from mpp_catalog.main import Parts
 from mpp_runtime.rest import encode_cursor
 from starlette.routing import Route
 
+from tests.integration.catalog.conftest import DEFINITIONS
 from tests.unit.runtime.issuer import Issuer
 
 API = "/api/catalog/v1"
@@ -139,6 +140,15 @@ async def test_search(client: httpx.AsyncClient, question: str, first: str, corr
     assert found["items"][0]["mall"] == "33.14"
 
 
+async def test_the_schema_of_definitions_is_the_file_they_are_checked_with(client: httpx.AsyncClient) -> None:
+    answer = await get(client, "/schemas/service-definition.json")
+    assert answer.content == (DEFINITIONS / "schemas" / "service-definition.schema.json").read_bytes()
+    assert answer.headers["content-type"] == "application/schema+json"
+    assert answer.headers["cache-control"].startswith("public, max-age=")
+    again = await client.get(answer.url, headers={"If-None-Match": answer.headers["etag"]})
+    assert (again.status_code, again.content) == (304, b"")
+
+
 async def test_search_without_all_words_says_so(client: httpx.AsyncClient) -> None:
     found = (await get(client, "/offerings", mall="33.14", q="izin kelahiran")).json()
     assert found["partial"] is True
@@ -247,7 +257,8 @@ async def test_nobody_writes_through_the_public_api(client: httpx.AsyncClient, p
     for route in parts.app.routes:
         if isinstance(route, Route) and route.path.startswith(API):
             assert route.methods is not None
-            assert route.methods <= {"GET", "HEAD"}
+            # A fee is computed from answers and nothing is stored.
+            assert route.methods <= {"GET", "HEAD"} or route.path.endswith("/fee")
 
 
 async def test_a_bad_token_is_refused_even_where_none_is_needed(client: httpx.AsyncClient, issuer: Issuer) -> None:
@@ -262,4 +273,5 @@ async def test_every_route_is_described(client: httpx.AsyncClient) -> None:
     assert {path.removeprefix(API) for path in paths} == {
         "/regions", "/malls", "/malls/{code}", "/agencies", "/agencies/{code}", "/services", "/services/{code}",
         "/calendars/{mall}", "/calendars/{mall}/working-day", "/offerings", "/offerings/{mall}/{service}",
+        "/offerings/{mall}/{service}/fee", "/schemas/service-definition.json",
     }  # fmt: skip

@@ -59,6 +59,11 @@ def read_folder(root: Path) -> Folder:
     )
 
 
+def definition_schema_file(root: Path) -> Path:
+    """Where the JSON Schema of definitions is below a definitions/ folder."""
+    return root / "schemas" / "service-definition.schema.json"
+
+
 def read_agency_keys(folder: Path) -> dict[str, dict[str, Any]]:
     """Agency code → public JSON Web Key Set, from <folder>/<code>/public.jwks.json."""
     keys = {}
