@@ -35,7 +35,7 @@ def new_state(**fields: Any) -> Plant:
 MISTAKES: list[tuple[str, Plant, str, str]] = [
     ("no version", lambda d: d.pop("version"), "/", '"version" is a required property: add it'),
     ("a number as version", lambda d: d.update(version=2026), "/version", "string"),
-    ("misspelt part", lambda d: d.update(requirement=[]), "/", "'requirement' was unexpected): take it out"),
+    ("misspelt part", lambda d: d.update(requirement=[]), "/requirement", "'requirement' was unexpected): take it out"),
     ("text in one language", lambda d: d["name"].pop("en"), "/name", '"en" is a required property'),
     ("not a date", lambda d: d.update(effective_from="2026-13-01"), "/effective_from", "date"),
     ("ends before it begins", lambda d: d.update(effective_to="2025-12-31"), "/effective_to", "ends before it begins"),

@@ -32,7 +32,9 @@ def check_shape(document: Any, schema: dict[str, Any]) -> list[Problem]:
     validator = jsonschema_rs.Draft202012Validator(schema, validate_formats=True)
     problems = []
     for error in validator.iter_errors(document):
-        where = "".join(f"/{str(part).replace('~', '~0').replace('/', '~1')}" for part in error.instance_path)
+        # A name that should not be there is told at its own line.
+        path = [*error.instance_path, *getattr(error.kind, "unexpected", ())[:1]]
+        where = "".join(f"/{str(part).replace('~', '~0').replace('/', '~1')}" for part in path)
         problems.append(Problem(where or "/", _advice(error)))
     return problems
 
