@@ -7,6 +7,7 @@ from mpp_cli.commands.check import check
 from mpp_cli.commands.cluster import cluster
 from mpp_cli.commands.demo import demo
 from mpp_cli.commands.doctor import doctor
+from mpp_cli.commands.service import service
 from mpp_cli.commands.up import up
 
 app = typer.Typer(
@@ -21,6 +22,7 @@ app.command()(up)
 app.command()(demo)
 app.command()(check)
 app.add_typer(cluster, name="cluster")
+app.add_typer(service, name="service")
 app.command()(doctor)
 for command in (control.down, control.status, control.logs, control.stop, control.start, control.env):
     app.command()(command)

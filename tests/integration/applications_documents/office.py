@@ -99,6 +99,9 @@ def nurse(**changes: Any) -> DocumentRequest:
             },
             "service": "sip-perawat",
             "definition": definition("sip-perawat"),
+            "agencies": {
+                "dpmptsp": {"name": {"id": "Dinas Perizinan Contoh", "en": "Licensing office"}, "simulated": False}
+            },
             "templates": {"sip-perawat": {"source": template("sip-perawat")}},
         },
         digest="0" * 64,

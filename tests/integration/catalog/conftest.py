@@ -38,6 +38,7 @@ def make_settings(nats_url: str) -> CatalogSettings:
         environment="demo",
         nats_url=nats_url,
         rest_port=0,
+        definitions_dir=DEFINITIONS,
         public_url=ISSUER,
         jwks_url="http://127.0.0.1:1/jwks",
         token_url="http://127.0.0.1:1/token",

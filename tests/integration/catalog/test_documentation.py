@@ -47,20 +47,20 @@ def test_the_override_of_the_page_can_be_used(tmp_path: Path) -> None:
 
 
 def test_a_public_service_is_added_by_copying_and_renaming(tmp_path: Path) -> None:
-    """Steps 1, 6, 7 and 9: a permit for midwives from the one for nurses."""
+    """Steps 1, 6, 7 and 9: a permit for therapists from the one for nurses."""
     copy = Path(shutil.copytree(DEFINITIONS, tmp_path / "definitions"))
-    path = copy / "public_services" / "sip-bidan.yaml"
+    path = copy / "public_services" / "sip-terapis.yaml"
     text = (copy / "public_services" / "sip-perawat.yaml").read_text()
     path.write_text(
-        text.replace("code: sip-perawat", "code: sip-bidan").replace("template: sip-perawat", "template: sip-bidan")
+        text.replace("code: sip-perawat", "code: sip-terapis").replace("template: sip-perawat", "template: sip-terapis")
     )
     told = [problem.message for problem in check([path])]
-    assert any("no grant for task 'check' of 'sip-bidan'" in message for message in told)
-    assert any("no definitions/templates/sip-bidan.typ" in message for message in told)
+    assert any("no grant for task 'check' of 'sip-terapis'" in message for message in told)
+    assert any("no definitions/templates/sip-terapis.typ" in message for message in told)
 
     agency = copy / "agencies" / "sdmk.yaml"
-    agency.write_text(agency.read_text().replace("[sip-perawat]", "[sip-perawat, sip-bidan]"))
-    shutil.copy(copy / "templates" / "sip-perawat.typ", copy / "templates" / "sip-bidan.typ")
+    agency.write_text(agency.read_text().replace("[sip-perawat]", "[sip-perawat, sip-terapis]"))
+    shutil.copy(copy / "templates" / "sip-perawat.typ", copy / "templates" / "sip-terapis.typ")
     assert check([path]) == []
     assert check_folder(read_folder(copy), APPLICATION_EVENTS) == []
-    assert yaml.safe_load(path.read_text())["code"] == "sip-bidan"
+    assert yaml.safe_load(path.read_text())["code"] == "sip-terapis"

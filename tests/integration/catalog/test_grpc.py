@@ -111,6 +111,7 @@ async def test_fees_of_a_definition_that_has_some(
     label: { id: Lama usaha, en: Age of the business }
     when: answers.business.premises == "rented"
     formula: (2026 - answers.business.since) * 1000
+    rule: { id: Rp1.000 setiap tahun, en: "Rp1,000 a year of running" }
     legal_reference: { title: Perda contoh, confirmed: false, source: S31 }
 
 """
@@ -128,6 +129,10 @@ async def test_fees_of_a_definition_that_has_some(
         assert [(line.code, line.rupiah) for line in quote.lines] == [("letter", 30000), ("age", 7000)]
         assert quote.total_rupiah == 37000
         assert quote.lines[0].legal_reference == "PP 76/2020"
+        of_age = quote.lines[1]
+        assert (of_age.kind, of_age.rule_en, of_age.legal_reference_confirmed) == (
+            "retribusi", "Rp1,000 a year of running", False,
+        )  # fmt: skip
         with pytest.raises(Invalid, match="fee-not-computable") as refusal:
             await ask.fees.Quote(pb.QuoteRequest(digest=pinned.digest, answers_json=b"{}"))
         assert refusal.value.errors[0].field == "/fees/1/when"

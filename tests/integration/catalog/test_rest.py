@@ -9,6 +9,8 @@ from mpp_catalog.main import Parts
 from mpp_runtime.rest import encode_cursor
 from starlette.routing import Route
 
+from tests.integration.catalog.conftest import DEFINITIONS
+from tests.unit.catalog.shipped import content
 from tests.unit.runtime.issuer import Issuer
 
 API = "/api/catalog/v1"
@@ -62,7 +64,7 @@ async def test_malls_and_agencies(client: httpx.AsyncClient) -> None:
 
 async def test_public_services_and_their_versions(client: httpx.AsyncClient) -> None:
     listed = (await get(client, "/services")).json()["items"]
-    assert [service["code"] for service in listed] == ["akta-kelahiran", "sip-perawat", "surat-keterangan-usaha"]
+    assert [service["code"] for service in listed] == [d.service for d in content().definitions]
     service = (await get(client, "/services/sip-perawat")).json()
     assert service["version_in_force"] == "2026.1"
     assert service["definition"]["standard"]["duration"]["working_days"] == 5
@@ -126,6 +128,8 @@ async def test_what_a_mall_changed_is_said_in_plain_words(client: httpx.AsyncCli
         ("akta kelahirn", "akta-kelahiran", {"kelahirn": "kelahiran"}),
         ("bagaimana cara mengurus akte bayi", "akta-kelahiran", {}),
         ("surat usha", "surat-keterangan-usaha", {"usha": "usaha"}),
+        ("polisi", "skck", {}),
+        ("imb rumah", "persetujuan-bangunan-gedung", {}),
         ("nurse permit", "sip-perawat", {}),
         ("KELAHIRANNYA", "akta-kelahiran", {}),
         ("disdukcapil", "akta-kelahiran", {}),
@@ -139,10 +143,59 @@ async def test_search(client: httpx.AsyncClient, question: str, first: str, corr
     assert found["items"][0]["mall"] == "33.14"
 
 
+async def test_the_schema_of_definitions_is_the_file_they_are_checked_with(client: httpx.AsyncClient) -> None:
+    answer = await get(client, "/schemas/service-definition.json")
+    assert answer.content == (DEFINITIONS / "schemas" / "service-definition.schema.json").read_bytes()
+    assert answer.headers["content-type"] == "application/schema+json"
+    assert answer.headers["cache-control"].startswith("public, max-age=")
+    again = await client.get(answer.url, headers={"If-None-Match": answer.headers["etag"]})
+    assert (again.status_code, again.content) == (304, b"")
+
+
+async def test_a_fee_is_computed_with_its_rule_and_its_law(client: httpx.AsyncClient) -> None:
+    asked = {"answers": {"building": {"use": "business", "floor_area": 120}}}
+    answer = await client.post(f"{API}/offerings/33.14/persetujuan-bangunan-gedung/fee", json=asked)
+    assert answer.status_code == 200, answer.text
+    fee = answer.json()
+    (line,) = fee["lines"]
+    assert (line["kind"], line["rupiah"], fee["total_rupiah"]) == ("retribusi", 1_200_000, 1_200_000)
+    assert "Rp10,000" in line["rule"]["en"]
+    assert (line["legal_reference"][:16], line["confirmed"]) == ("Peraturan Daerah", False)
+    offering = await get(client, "/offerings/33.14/persetujuan-bangunan-gedung")
+    assert offering.headers["etag"] == f'"{fee["digest"]}"'
+    skck = (await client.post(f"{API}/offerings/33.14/skck/fee", json={"answers": {}})).json()
+    assert [(line["kind"], line["rupiah"], line["rule"]) for line in skck["lines"]] == [("pnbp", 30_000, None)]
+    free = (await client.post(f"{API}/offerings/33.14/ktp-el/fee", json={"answers": {}})).json()
+    assert (free["lines"], free["total_rupiah"]) == ([], 0)
+
+
+@pytest.mark.parametrize(
+    ("body", "code", "field"),
+    [
+        ({"answers": {}}, "fee-not-computable", "/fees/0/formula"),
+        ({"answers": {"building": {"use": "castle", "floor_area": 9}}}, "answers-do-not-fit", "/building/use"),
+        ({"answers": {"building": {"floor_area": "x"}}}, "answers-do-not-fit", "/building/floor_area"),
+        ({"answers": []}, None, None),
+        ({}, None, None),
+        ({"answers": {}, "mall": "33.14"}, None, None),
+    ],
+)
+async def test_answers_that_give_no_fee_are_a_problem(
+    client: httpx.AsyncClient, body: object, code: str | None, field: str | None
+) -> None:
+    answer = await client.post(f"{API}/offerings/33.14/persetujuan-bangunan-gedung/fee", json=body)
+    assert answer.status_code == 422
+    assert answer.headers["content-type"] == "application/problem+json"
+    problem = answer.json()
+    if code is not None:
+        assert (problem["code"], problem["errors"][0]["field"]) == (code, field)
+    assert (await client.post(f"{API}/offerings/99.99/skck/fee", json={"answers": {}})).status_code == 404
+
+
 async def test_search_without_all_words_says_so(client: httpx.AsyncClient) -> None:
     found = (await get(client, "/offerings", mall="33.14", q="izin kelahiran")).json()
     assert found["partial"] is True
-    assert {item["service"] for item in found["items"]} == {"akta-kelahiran", "sip-perawat"}
+    assert {"akta-kelahiran", "sip-perawat"} <= {item["service"] for item in found["items"]}
     assert (await get(client, "/offerings", mall="33.14", q="perawat izin")).json()["partial"] is False
     nothing = (await get(client, "/offerings", q="zzzz qqqq")).json()
     assert (nothing["items"], nothing["partial"]) == ([], False)
@@ -154,20 +207,24 @@ async def test_pages_of_a_search_hold_every_offering_once(client: httpx.AsyncCli
     seen: list[tuple[str, str]] = []
     cursor = None
     while True:
-        params: dict[str, str | int] = {"q": question, "limit": 10, **({"cursor": cursor} if cursor else {})}
+        params: dict[str, str | int] = {"q": question, "limit": 100, **({"cursor": cursor} if cursor else {})}
         page = (await get(client, "/offerings", **params)).json()
         seen += [(item["service"], item["mall"]) for item in page["items"]]
         cursor = page["next_cursor"]
         if cursor is None:
             break
-    assert len(seen) == len(set(seen)) == {"": 63, "perawat": 21, "izin kelahiran": 42}[question]
+    assert len(seen) == len(set(seen))
+    services = {service for service, _ in seen}
+    assert len(seen) == 21 * len(services)
+    if not question:
+        assert services == {d.service for d in content().definitions}
 
 
 async def test_offerings_of_an_agency(client: httpx.AsyncClient) -> None:
     items = (await get(client, "/offerings", mall="33.14", agency="dinkes")).json()["items"]
-    assert [item["service"] for item in items] == ["sip-perawat"]
-    everyone = (await get(client, "/offerings", mall="33.14", agency="esign")).json()["items"]
-    assert len(everyone) == 3
+    assert {item["service"] for item in items} == {d.service for d in content().definitions if d.service[:4] == "sip-"}
+    signed = (await get(client, "/offerings", mall="33.14", agency="esign", limit=100)).json()["items"]
+    assert {item["service"] for item in signed} == {d.service for d in content().definitions if d.document["outputs"]}
 
 
 async def test_calendar_of_a_year_and_a_day_by_which(client: httpx.AsyncClient) -> None:
@@ -184,8 +241,8 @@ BAD = [
     ("/malls/99.99", 404, "not-found"),
     ("/malls/%00", 422, "unstorable-text"),
     ("/agencies/kki", 404, "not-found"),
-    ("/services/sip-bidan", 404, "not-found"),
-    ("/offerings/33.14/sip-bidan", 404, "not-offered"),
+    ("/services/sip-terapis", 404, "not-found"),
+    ("/offerings/33.14/sip-terapis", 404, "not-offered"),
     ("/offerings/99.99/sip-perawat", 404, "not-offered"),
     ("/offerings/99.99/sip-perawat?compare=baseline", 404, "not-offered"),
     ("/offerings/33.14/sip-perawat?compare=other", 422, None),
@@ -247,7 +304,8 @@ async def test_nobody_writes_through_the_public_api(client: httpx.AsyncClient, p
     for route in parts.app.routes:
         if isinstance(route, Route) and route.path.startswith(API):
             assert route.methods is not None
-            assert route.methods <= {"GET", "HEAD"}
+            # A fee is computed from answers and nothing is stored.
+            assert route.methods <= {"GET", "HEAD"} or route.path.endswith("/fee")
 
 
 async def test_a_bad_token_is_refused_even_where_none_is_needed(client: httpx.AsyncClient, issuer: Issuer) -> None:
@@ -262,4 +320,5 @@ async def test_every_route_is_described(client: httpx.AsyncClient) -> None:
     assert {path.removeprefix(API) for path in paths} == {
         "/regions", "/malls", "/malls/{code}", "/agencies", "/agencies/{code}", "/services", "/services/{code}",
         "/calendars/{mall}", "/calendars/{mall}/working-day", "/offerings", "/offerings/{mall}/{service}",
+        "/offerings/{mall}/{service}/fee", "/schemas/service-definition.json",
     }  # fmt: skip

@@ -14,7 +14,9 @@ import pytest
 import segno
 import typst
 import yaml
+from mpp_applications.use_cases.readable import readable
 from mpp_catalog.domain.expressions import evaluate
+from mpp_catalog.domain.fees import quote
 from mpp_catalog.main import APPLICATION_EVENTS, check
 from mpp_catalog.use_cases.check_folder import check_folder
 
@@ -27,41 +29,13 @@ PERSON = {
     "birth_date": "1992-08-07",
     "address": "Dukuh Krajan RT 02 RW 01, Desa Contoh",
 }
-ANSWERS: dict[str, dict[str, Any]] = {
-    "sip-perawat": {
-        "sub_type": "new",
-        "licence": {"number": "STR-PRW-0331-2201", "lifetime": True, "credits_sufficient": True},
-        "practice": {
-            "kind": "facility",
-            "ordinal": 1,
-            "name": "RSUD Contoh",
-            "address": "Jalan Raya Sukowati Nomor 534, Sragen",
-            "district": "33.14.10",
-        },
-        "declaration": True,
-    },
-    "akta-kelahiran": {
-        "reporter": {"relation": "mother", "address": "Dukuh Krajan RT 02 RW 01, Desa Contoh"},
-        "child": {"origin": "known-parents", "name": "Bunga Lestari", "sex": "FEMALE", "order": 1},
-        "birth": {"place_kind": "hospital", "place": "Kabupaten Sragen", "date": "2026-11-20", "time": "07:15"},
-        "mother": {"nik": "3314104708929001", "name": "Siti Rahmawati"},
-        "father": {"nik": "3314051203889002", "name": "Budi Santoso"},
-        "declaration": True,
-    },
-    "surat-keterangan-usaha": {
-        "business": {
-            "name": "Warung Contoh",
-            "kind": "Warung makan",
-            "since": 2019,
-            "premises": "own",
-            "address": "Jalan Raya Timur Nomor 12",
-            "district": "33.14.10",
-            "village": "Contoh",
-        },
-        "purpose": "pengajuan kredit usaha rakyat",
-        "declaration": True,
-    },
-}
+ANSWERS: dict[str, dict[str, Any]] = yaml.safe_load((Path(__file__).parent / "sample_answers.yaml").read_text("utf-8"))
+# Documents are made for these: each template once.
+WITH_DOCUMENT = ["sip-perawat", "akta-kelahiran", "surat-keterangan-usaha", "sip-dokter", "surat-keterangan-domisili"]
+
+
+def test_there_is_a_sample_of_every_shipped_definition() -> None:
+    assert set(ANSWERS) == {definition.service for definition in content().definitions}
 
 
 def test_no_problem_in_the_whole_folder() -> None:
@@ -160,7 +134,12 @@ def test_the_rules_of_a_birth_refuse_what_is_wrong() -> None:
     assert evaluate(rules["birth-not-in-future"], tomorrow, today) is False
 
 
-@pytest.mark.parametrize("code", sorted(ANSWERS))
+def test_every_template_is_tried() -> None:
+    used = {output["template"] for d in content().definitions for output in d.document["outputs"]}
+    assert used == {document(code)["outputs"][0]["template"] for code in WITH_DOCUMENT} == set(folder().templates)
+
+
+@pytest.mark.parametrize("code", WITH_DOCUMENT)
 def test_a_template_makes_an_archival_document(code: str, tmp_path: Path) -> None:
     definition = document(code)
     (tmp_path / "main.typ").write_text(folder().templates[definition["outputs"][0]["template"]])
@@ -171,6 +150,9 @@ def test_a_template_makes_an_archival_document(code: str, tmp_path: Path) -> Non
         "issued_at_text": "24 November 2026",
         "valid_until_text": "24 November 2031",
         "holder": {name: PERSON[name] for name in definition["outputs"][0]["particulars"]},
+        "title": definition["outputs"][0]["name"],
+        "office": "Kantor Contoh",
+        "lines": readable(definition["form"], ANSWERS[code]),
         "answers": ANSWERS[code],
         "mall": {"code": "33.14", "name": "MPP Digital Kabupaten Sragen"},
         "signer": {"name": "Hendra Gunawan", "title": "Kepala (demonstrasi)"},
@@ -189,6 +171,34 @@ def test_every_template_says_when_its_signature_is_simulated() -> None:
     for name, source in folder().templates.items():
         for said in ('at(data, "simulated_note")', "(tanda tangan simulasi)", "Proyek independen MPP Digital"):
             assert said in source, name
+
+
+def test_the_twenty_services_of_a_mall_are_shipped() -> None:
+    definitions = {definition.service: definition.document for definition in content().definitions}
+    assert len(definitions) >= 28
+    assert {fee["kind"] for d in definitions.values() for fee in d["fees"]} >= {
+        "free", "pnbp", "retribusi", "provincial-tax",
+    }  # fmt: skip
+    complaint = definitions["pengaduan"]["deadline_classes"]
+    assert [(one["code"], one["working_days"]) for one in complaint] == [
+        ("light", 2), ("normative", 5), ("service", 14), ("supervision", 60),
+    ]  # fmt: skip
+    assert {one for d in definitions.values() for one in d.get("life_events", [])} >= {"birth", "death", "moving"}
+
+
+@pytest.mark.parametrize("code", sorted(ANSWERS))
+def test_a_paper_or_a_time_has_a_source_or_is_to_be_confirmed(code: str) -> None:
+    definition = document(code)
+    papers = [p for r in definition["requirements"] for p in r.get("any_of", [r])]
+    for fact in (*papers, definition["standard"]["duration"], *definition["standard"]["duration"].get("steps", [])):
+        assert "source" in fact or fact.get("confirmed") is False, fact
+
+
+@pytest.mark.parametrize("code", sorted(ANSWERS))
+def test_the_sample_answers_give_a_fee(code: str) -> None:
+    lines = quote(document(code), ANSWERS[code], date(2026, 11, 24))
+    assert all(line.rupiah >= 0 and line.legal_reference for line in lines)
+    assert bool(lines) == any(fee["kind"] != "free" for fee in document(code)["fees"])
 
 
 def test_what_was_not_read_in_a_source_is_not_confirmed() -> None:

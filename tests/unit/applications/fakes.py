@@ -86,7 +86,9 @@ class FakeCatalog:
         self.grants: dict[str, Grant] = {}
         self.away = False
         self.asked: list[str] = []
-        self.fees: Fees | None = Fees((FeeLine("a", Text("Biaya", "Fee"), 5000, "Perda"),), 5000)
+        self.fees: Fees | None = Fees(
+            (FeeLine("a", Text("Biaya", "Fee"), 5000, "Perda", "retribusi", None, False),), 5000
+        )
 
     def _there(self, what: str) -> None:
         self.asked.append(what)

@@ -10,6 +10,7 @@ from tests.unit.catalog.shipped import document, folder, known, override
 
 Plant = Callable[[dict[str, Any]], Any]
 SCHEMA = folder().schemas["service-definition"]
+FREE = document("akta-kelahiran")["fees"][0]
 
 
 def state(definition: dict[str, Any], code: str) -> dict[str, Any]:
@@ -34,7 +35,7 @@ def new_state(**fields: Any) -> Plant:
 MISTAKES: list[tuple[str, Plant, str, str]] = [
     ("no version", lambda d: d.pop("version"), "/", '"version" is a required property: add it'),
     ("a number as version", lambda d: d.update(version=2026), "/version", "string"),
-    ("misspelt part", lambda d: d.update(requirement=[]), "/", "'requirement' was unexpected): take it out"),
+    ("misspelt part", lambda d: d.update(requirement=[]), "/requirement", "'requirement' was unexpected): take it out"),
     ("text in one language", lambda d: d["name"].pop("en"), "/name", '"en" is a required property'),
     ("not a date", lambda d: d.update(effective_from="2026-13-01"), "/effective_from", "date"),
     ("ends before it begins", lambda d: d.update(effective_to="2025-12-31"), "/effective_to", "ends before it begins"),
@@ -254,6 +255,82 @@ MISTAKES: list[tuple[str, Plant, str, str]] = [
         "'S999' is not in definitions/sources.yaml",
     ),
     (
+        "a formula that nobody can read",
+        lambda d: d["fees"].append({**FREE, "kind": "provincial-tax", "formula": "1000"}),
+        "/fees/0",
+        "add 'rule', the same in words",
+    ),
+    (
+        "a stamp with a formula",
+        lambda d: d["fees"].append({**FREE, "kind": "stamp-duty", "formula": "10000"}),
+        "/fees/0",
+        "has amount, not ['formula']",
+    ),
+    (
+        "steps longer than the whole",
+        lambda d: d["standard"]["duration"].update(
+            minutes=30, steps=[{"name": d["name"], "minutes": 20}, {"name": d["name"], "minutes": 15}]
+        ),
+        "/standard/duration/steps",
+        "add up to 35 minutes, the standard says 30 minutes",
+    ),
+    (
+        "a step of no time",
+        lambda d: d["standard"]["duration"].update(steps=[{"name": d["name"]}]),
+        "/standard/duration/steps/0",
+        "exactly one of minutes, hours and working_days",
+    ),
+    (
+        "a published time beyond the deadline",
+        lambda d: d["standard"]["duration"].update(hours=41),
+        "/standard/duration",
+        "longer than the deadline",
+    ),
+    (
+        "minutes and hours",
+        lambda d: d["standard"]["duration"].update(minutes=30, hours=1),
+        "/standard/duration",
+        "keep one of them",
+    ),
+    (
+        "a class beyond the standard",
+        lambda d: d.update(deadline_classes=[{"code": "a", "name": d["name"], "when": "true", "working_days": 9}]),
+        "/deadline_classes/0/working_days",
+        "no class may take longer",
+    ),
+    ("an unknown life event", lambda d: d.update(life_events=["lottery"]), "/life_events/0", "use one of these"),
+    (
+        "copies of a scan",
+        lambda d: d["requirements"][0].update(copies=2),
+        "/requirements/0/copies",
+        "take out copies or make it a copy",
+    ),
+    (
+        "a form code that is none",
+        lambda d: d["requirements"][0].update(form_code="formulir"),
+        "/requirements/0/form_code",
+        "write it in this pattern",
+    ),
+    (
+        "two validities",
+        lambda d: d["requirements"][0].update(validity={"days": 30, "months": 1}),
+        "/requirements/0/validity",
+        "keep one of them",
+    ),
+    (
+        "facts of a choice",
+        lambda d: (
+            [d["requirements"][0].pop(k) for k in ("kind", "file")],
+            d["requirements"][0].update(
+                form_code="F-1.02",
+                any_of=[{**d["requirements"][1], "code": c} for c in ("one", "two")],
+            ),
+            [a.pop("mandatory") for a in d["requirements"][0]["any_of"]],
+        ),
+        "/requirements/0/form_code",
+        "move form_code to the alternatives",
+    ),
+    (
         "a fee without amount",
         lambda d: d["fees"].append(
             {"code": "x", "kind": "pnbp", "label": d["name"], "legal_reference": {"title": "x", "confirmed": True}}
@@ -262,6 +339,21 @@ MISTAKES: list[tuple[str, Plant, str, str]] = [
         "has amount, not nothing",
     ),
 ]
+
+
+def test_facts_of_papers_durations_and_classes_are_taken() -> None:
+    definition = document("sip-perawat")
+    name = definition["name"]
+    definition["requirements"][0].update(validity={"months": 3}, form_code="F-1.02", obtained_at=name)
+    definition["requirements"][3].update(copies=2)
+    definition["standard"]["duration"].update(
+        steps=[{"name": name, "working_days": 4}, {"name": name, "hours": 8, "excludes_payment": True}]
+    )
+    definition.update(life_events=["work"])
+    definition["deadline_classes"] = [
+        {"code": "renewal", "name": name, "when": 'answers.sub_type == "renewal"', "working_days": 3}
+    ]
+    assert check_definition(definition, SCHEMA, known()) == []
 
 
 def test_the_shipped_definition_has_no_mistake() -> None:

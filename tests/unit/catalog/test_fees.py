@@ -4,8 +4,8 @@ from datetime import date
 from typing import Any
 
 import pytest
-from mpp_catalog.domain.fees import quote
-from mpp_runtime.errors import Invalid
+from mpp_catalog.domain.fees import check_answers, quote
+from mpp_runtime.errors import Invalid, Text
 
 TODAY = date(2026, 11, 24)
 LABEL = {"id": "Biaya", "en": "Fee"}
@@ -34,6 +34,27 @@ def test_a_regional_fee_is_computed_from_the_answers() -> None:
     rule = fee(kind="retribusi", formula="answers.area * 25000 + (answers.floors > 1 ? 100000 : 0)")
     assert rupiah(rule, area=12, floors=2) == [("fee", 400000)]
     assert rupiah(rule, area=0, floors=1) == [("fee", 0)]
+
+
+def test_each_kind_of_fee_is_computed_with_its_rule_and_its_law() -> None:
+    words = {"id": "12,5 % dari nilai jual", "en": "12.5 % of the sale value"}
+    tax = fee("tax", kind="provincial-tax", formula="answers.value * 125 / 1000", rule=words)
+    stamp = fee("stamp", kind="stamp-duty", amount=10000) | {"legal_reference": {**LAW, "confirmed": False}}
+    taxed, stamped = quote({"fees": [fee(kind="free"), tax, stamp]}, {"value": 4001}, TODAY)
+    assert (taxed.kind, taxed.rupiah, taxed.rule, taxed.confirmed) == ("provincial-tax", 500, Text(**words), True)
+    assert (stamped.kind, stamped.rupiah, stamped.rule, stamped.confirmed) == ("stamp-duty", 10000, None, False)
+
+
+def test_answers_may_be_incomplete_but_not_wrong() -> None:
+    number = {"type": "integer", "minimum": 1}
+    inner = {"type": "object", "additionalProperties": False, "required": ["area", "floors"]}
+    schema = {"type": "object", "required": ["building"], "properties": {}}
+    schema["properties"] = {"building": {**inner, "properties": {"area": number, "floors": number}}}
+    assert check_answers(schema, {}) == []
+    assert check_answers(schema, {"building": {"area": 9}}) == []
+    errors = check_answers(schema, {"building": {"area": "3314104708929001", "name": "x"}})
+    assert sorted(error.field for error in errors) == ["/building", "/building/area"]
+    assert not any("3314104708929001" in error.detail.en for error in errors), "an answer is not repeated"
 
 
 def test_a_rule_applies_only_when_its_condition_is_true() -> None:

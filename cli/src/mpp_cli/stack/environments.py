@@ -102,6 +102,7 @@ def _own(layout: Layout, service: str) -> dict[str, str]:
     demo = layout.definitions / "demo"
     demonstration = {"MPP_DEMO_DIR": str(demo), "MPP_OIDC_CLIENTS_FILE": str(demo / "clients.json")}
     own: dict[str, dict[str, str]] = {
+        "catalog": {"MPP_DEFINITIONS_DIR": str(layout.definitions)},
         "identity": {
             "MPP_NIK_KEYS_FILE": str(secret_files.nik_keys(data)),
             "MPP_SIGNING_KEYS_FILE": str(secret_files.signing_keys(data)),

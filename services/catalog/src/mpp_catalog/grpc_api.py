@@ -48,6 +48,10 @@ class _Fees(rpc.FeesServicer):
                     label_en=line.label.en,
                     rupiah=line.rupiah,
                     legal_reference=line.legal_reference,
+                    kind=line.kind,
+                    rule_id=line.rule.id if line.rule else "",
+                    rule_en=line.rule.en if line.rule else "",
+                    legal_reference_confirmed=line.confirmed,
                 )
                 for line in lines
             ],

@@ -22,7 +22,6 @@ from mpp_runtime.grpc_server import GrpcServer
 from mpp_runtime.health import Check
 from mpp_runtime.rest import create_app
 from mpp_runtime.service import run_service
-from mpp_runtime.settings import Settings
 from mpp_runtime.tokens import ServiceTokens, TokenVerifier
 from mpp_telemetry import log
 from starlette.middleware import Middleware
@@ -60,7 +59,7 @@ class Parts:
     relay: Relay
 
 
-def build(settings: Settings, database: Database, bus: Bus, verifier: TokenVerifier) -> Parts:
+def build(settings: CatalogSettings, database: Database, bus: Bus, verifier: TokenVerifier) -> Parts:
     """The catalogue on a database and a bus."""
     clock = SystemClock()
     reference, offerings = storage.StoredReference(database), storage.StoredOfferings(database)
@@ -78,7 +77,10 @@ def build(settings: Settings, database: Database, bus: Bus, verifier: TokenVerif
             Check("bus", bus.write_probe, critical=False),
         ],
     )
-    app.include_router(rest_api.router(browse, current, search, settings.public_url))
+    schema = definition_schema(settings)
+    app.include_router(
+        rest_api.router(browse, current, search, public_url=settings.public_url, definition_schema=schema)
+    )
     # Innermost: the span and the log line of the runtime are around it.
     app.user_middleware.append(Middleware(Prepared, edition=current.edition))
     grpc = GrpcServer(settings, verifier, grpc_api.services(current, browse))
@@ -169,8 +171,15 @@ def database_url(settings: CatalogSettings) -> str:
     return settings.database_url.get_secret_value()
 
 
+def definition_schema(settings: CatalogSettings) -> bytes:
+    """The file that definitions are checked with."""
+    if settings.definitions_dir is None:
+        sys.exit("MPP_DEFINITIONS_DIR: is needed")
+    return storage.definition_schema_file(settings.definitions_dir).read_bytes()
+
+
 def _root_of(path: Path) -> Path:
     for folder in (path.resolve(), *path.resolve().parents):
-        if (folder / "schemas" / "service-definition.schema.json").is_file():
+        if storage.definition_schema_file(folder).is_file():
             return folder
     raise SystemExit(f"{path} is not below a folder of definitions (one with schemas/service-definition.schema.json)")

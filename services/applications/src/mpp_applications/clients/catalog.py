@@ -36,11 +36,7 @@ class CatalogClient:
     async def quote(self, digest: str, answers: Mapping[str, Any]) -> Fees:
         content = json.dumps(answers).encode()
         quoted = await self._fees.Quote(catalog_pb2.QuoteRequest(digest=digest, answers_json=content))
-        lines = tuple(
-            FeeLine(line.code, Text(line.label_id, line.label_en), line.rupiah, line.legal_reference)
-            for line in quoted.lines
-        )
-        return Fees(lines, quoted.total_rupiah)
+        return Fees(tuple(_fee_line(line) for line in quoted.lines), quoted.total_rupiah)
 
     async def calendar(self, mall: str) -> WorkingCalendar:
         found = await self._calendars.Get(catalog_pb2.GetCalendarRequest(mall=mall))
@@ -71,3 +67,15 @@ class CatalogClient:
     async def keys(self, agency: str) -> dict[str, Any]:
         """The agency's public key set, for lookups."""
         return dict((await self.grant(agency)).jwks)
+
+
+def _fee_line(line: catalog_pb2.FeeLine) -> FeeLine:
+    return FeeLine(
+        line.code,
+        Text(line.label_id, line.label_en),
+        line.rupiah,
+        line.legal_reference,
+        line.kind,
+        Text(line.rule_id, line.rule_en) if line.rule_id else None,
+        line.legal_reference_confirmed,
+    )

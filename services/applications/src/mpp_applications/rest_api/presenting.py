@@ -215,7 +215,13 @@ def _lookup(offering: Offering, lookup: Lookup) -> wire.LookupOut:
 def _fees(quoted: FeeQuote) -> wire.FeesOut:
     lines = [
         wire.FeeLineOut(
-            code=line.code, label=text(line.label), rupiah=line.rupiah, legal_reference=line.legal_reference
+            code=line.code,
+            label=text(line.label),
+            rupiah=line.rupiah,
+            legal_reference=line.legal_reference,
+            kind=line.kind,
+            rule=text(line.rule) if line.rule else None,
+            confirmed=line.confirmed,
         )
         for line in (quoted.fees.lines if quoted.fees else ())
     ]

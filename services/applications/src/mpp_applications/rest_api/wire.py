@@ -171,6 +171,9 @@ class FeeLineOut(BaseModel):
     label: TextOut
     rupiah: int
     legal_reference: str
+    kind: str = Field(description="pnbp, retribusi, provincial-tax or stamp-duty")
+    rule: TextOut | None = Field(description="How the amount comes about, in words")
+    confirmed: bool = Field(description="false: the legal reference is still to be confirmed")
 
 
 class FeesOut(BaseModel):

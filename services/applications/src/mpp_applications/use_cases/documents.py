@@ -32,6 +32,7 @@ from mpp_applications.use_cases.document_ports import (
     Signatures,
     Unsigned,
 )
+from mpp_applications.use_cases.readable import readable
 
 MEDIA_TYPE = "application/pdf"
 CLOCK_SKEW = timedelta(minutes=5)
@@ -242,6 +243,8 @@ class Documents:
             "application_number": request.application_number,
             "holder": dict(request.particulars),
             "answers": request.answers,
+            "lines": readable(offering["definition"]["form"], request.answers),
+            "office": offering["agencies"][output["signer_desk"]["agency"]]["name"]["id"],
             "issued_at": decided.isoformat(),
             "issued_at_text": date_text(decided).id,
             "valid_until": valid_until.isoformat() if valid_until else None,

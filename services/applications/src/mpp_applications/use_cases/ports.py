@@ -222,10 +222,15 @@ class Store(Reads, Protocol):
 
 @dataclass(frozen=True)
 class FeeLine:
+    """One fee rule applied. `rule` says in words how the amount comes about, `confirmed` whether its law was read."""
+
     code: str
     label: Text
     rupiah: int
     legal_reference: str
+    kind: str
+    rule: Text | None
+    confirmed: bool
 
 
 @dataclass(frozen=True)

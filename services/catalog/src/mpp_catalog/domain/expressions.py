@@ -45,7 +45,7 @@ def mistakes(expression: str) -> list[str]:
     try:
         program = cel.compile(expression)
     except ValueError as error:
-        return [f"the expression does not compile: {_first_line(error)}"]
+        return [f"the expression does not compile, correct its CEL: {_first_line(error)}"]
     bound = set(_BOUND.findall(expression))
     found = [
         f"unknown variable '{name}': expressions see {' and '.join(VARIABLES)}"

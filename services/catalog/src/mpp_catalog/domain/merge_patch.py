@@ -20,6 +20,7 @@ KEYED_LISTS: tuple[Path, ...] = (
     ("workflow", "states", "*", "actions"),
     ("fees",),
     ("outputs",),
+    ("deadline_classes",),
 )
 
 

@@ -1,6 +1,6 @@
 """The catalogue in PostgreSQL, and the folder of definition files it is published from."""
 
-from mpp_catalog.storage.definition_files import read_agency_keys, read_folder
+from mpp_catalog.storage.definition_files import definition_schema_file, read_agency_keys, read_folder
 from mpp_catalog.storage.offerings import StoredOfferings
 from mpp_catalog.storage.publishing import DatabasePublishing
 from mpp_catalog.storage.reference import StoredReference
@@ -11,6 +11,7 @@ __all__ = [
     "SearchIndex",
     "StoredOfferings",
     "StoredReference",
+    "definition_schema_file",
     "read_agency_keys",
     "read_folder",
 ]

@@ -60,6 +60,11 @@ def read_folder(root: Path) -> Folder:
     )
 
 
+def definition_schema_file(root: Path) -> Path:
+    """Where the JSON Schema of definitions is below a definitions/ folder."""
+    return root / "schemas" / "service-definition.schema.json"
+
+
 def read_agency_keys(folder: Path) -> dict[str, dict[str, Any]]:
     """Agency code → public JSON Web Key Set, from <folder>/<code>/public.jwks.json."""
     keys = {}
@@ -75,9 +80,7 @@ def _files(root: Path, pattern: str, problems: list[FileProblem]) -> Iterator[Fi
     for path in sorted(root.glob(pattern)):
         name = str(path.relative_to(root))
         try:
-            text = path.read_text("utf-8")
-            document = yaml.load(text, _Loader)  # noqa: S506 a SafeLoader
-            node = yaml.compose(text, yaml.CSafeLoader)
+            file = parse(name, path.read_text("utf-8"))
         except yaml.YAMLError as error:
             mark = getattr(error, "problem_mark", None)
             line = mark.line + 1 if mark else None
@@ -85,7 +88,14 @@ def _files(root: Path, pattern: str, problems: list[FileProblem]) -> Iterator[Fi
         except UnicodeDecodeError:
             problems.append(FileProblem(name, None, "/", "not UTF-8: save it as UTF-8"))
         else:
-            yield File(name, document, lambda pointer, node=node: _line(node, pointer))  # type: ignore[misc]
+            yield file
+
+
+def parse(name: str, text: str) -> File:
+    """One YAML file. Raises yaml.YAMLError."""
+    document = yaml.load(text, _Loader)  # noqa: S506 a SafeLoader
+    node = yaml.compose(text, yaml.CSafeLoader)
+    return File(name, document, lambda pointer: _line(node, pointer))
 
 
 def _line(node: yaml.Node | None, pointer: str) -> int | None:

@@ -5,13 +5,14 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from mpp_runtime.errors import Invalid, NotFound, Text
 
 from mpp_catalog.domain.differences import Difference, differences
-from mpp_catalog.domain.fees import FeeLine, quote
+from mpp_catalog.domain.fees import FeeLine, check_answers, quote
 from mpp_catalog.use_cases.ports import Clock, Offerings, StoredOffering
 
 _KEPT = 2000
@@ -25,6 +26,15 @@ class Comparison:
     offering: StoredOffering
     override: dict[str, Any] | None
     differences: list[Difference]
+
+
+@dataclass(frozen=True)
+class Quotation:
+    """A fee, line by line, and the offering it was computed from."""
+
+    digest: str
+    version: str
+    lines: list[FeeLine]
 
 
 class CurrentOfferings:
@@ -96,8 +106,21 @@ class CurrentOfferings:
             raise _bad_answers() from error
         if not isinstance(answers, dict):
             raise _bad_answers()
-        today = self._clock.now().astimezone(ZoneInfo(resolved["mall"]["time_zone"])).date()
-        return quote(resolved["definition"], answers, today)
+        return quote(resolved["definition"], answers, self._today(resolved))
+
+    async def quote_in_force(self, mall: str, service: str, answers: dict[str, Any]) -> Quotation:
+        """What a mall asks now for these answers, which need not be complete. Raises Invalid naming each bad one."""
+        offering = await self.in_force(mall, service)
+        resolved = json.loads(offering.body)
+        if errors := check_answers(resolved["definition"]["form"]["schema"], answers):
+            raise Invalid(
+                "answers-do-not-fit", Text("Isian tidak sesuai.", "The answers do not fit the form."), tuple(errors)
+            )
+        lines = quote(resolved["definition"], answers, self._today(resolved))
+        return Quotation(offering.digest, resolved["version"], lines)
+
+    def _today(self, resolved: dict[str, Any]) -> date:
+        return self._clock.now().astimezone(ZoneInfo(resolved["mall"]["time_zone"])).date()
 
     async def _drop_outdated(self) -> None:
         before, self._looked = self._looked, self._monotonic()

@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from mpp.options.v1 import options_pb2 as mpp_dot_options_dot_v1_dot_options__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1cmpp/catalog/v1/catalog.proto\x12\x0empp.catalog.v1\x1a\x1cmpp/options/v1/options.proto\"+\n\nPinRequest\x12\x0c\n\x04mall\x18\x01 \x01(\t\x12\x0f\n\x07service\x18\x02 \x01(\t\"$\n\x12GetByDigestRequest\x12\x0e\n\x06\x64igest\x18\x01 \x01(\t\"(\n\x08Offering\x12\x0e\n\x06\x64igest\x18\x01 \x01(\t\x12\x0c\n\x04\x62ody\x18\x02 \x01(\x0c\"4\n\x0cQuoteRequest\x12\x0e\n\x06\x64igest\x18\x01 \x01(\t\x12\x14\n\x0c\x61nswers_json\x18\x02 \x01(\x0c\"M\n\rQuoteResponse\x12&\n\x05lines\x18\x01 \x03(\x0b\x32\x17.mpp.catalog.v1.FeeLine\x12\x14\n\x0ctotal_rupiah\x18\x02 \x01(\x03\"d\n\x07\x46\x65\x65Line\x12\x0c\n\x04\x63ode\x18\x01 \x01(\t\x12\x10\n\x08label_id\x18\x02 \x01(\t\x12\x10\n\x08label_en\x18\x03 \x01(\t\x12\x0e\n\x06rupiah\x18\x04 \x01(\x03\x12\x17\n\x0flegal_reference\x18\x05 \x01(\t\"3\n\x12GetCalendarRequest\x12\x0c\n\x04mall\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\t\"\x9a\x01\n\x08\x43\x61lendar\x12\x0f\n\x07version\x18\x01 \x01(\t\x12\x11\n\ttime_zone\x18\x02 \x01(\t\x12\x18\n\x10working_weekdays\x18\x03 \x03(\x05\x12)\n\x08holidays\x18\x04 \x03(\x0b\x32\x17.mpp.catalog.v1.Holiday\x12\x12\n\nfirst_year\x18\x05 \x01(\x05\x12\x11\n\tlast_year\x18\x06 \x01(\x05\"%\n\x07Holiday\x12\x0c\n\x04\x64\x61te\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\"!\n\x0fGetGrantRequest\x12\x0e\n\x06\x61gency\x18\x01 \x01(\t\"\xb7\x01\n\x05Grant\x12\x0e\n\x06\x61gency\x18\x01 \x01(\t\x12\x0f\n\x07name_id\x18\x02 \x01(\t\x12\x0f\n\x07name_en\x18\x03 \x01(\t\x12\x11\n\tjwks_json\x18\x04 \x01(\x0c\x12,\n\x07lookups\x18\x05 \x03(\x0b\x32\x1b.mpp.catalog.v1.LookupGrant\x12(\n\x05tasks\x18\x06 \x03(\x0b\x32\x19.mpp.catalog.v1.TaskGrant\x12\x11\n\tsimulated\x18\x07 \x01(\x08\"\x1b\n\x0bLookupGrant\x12\x0c\n\x04name\x18\x01 \x01(\t\"+\n\tTaskGrant\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x10\n\x08services\x18\x02 \x03(\t2\xb9\x01\n\tOfferings\x12M\n\x03Pin\x12\x1a.mpp.catalog.v1.PinRequest\x1a\x18.mpp.catalog.v1.Offering\"\x10\x8a\xb5\x18\x0c\x61pplications\x12]\n\x0bGetByDigest\x12\".mpp.catalog.v1.GetByDigestRequest\x1a\x18.mpp.catalog.v1.Offering\"\x10\x8a\xb5\x18\x0c\x61pplications2^\n\x04\x46\x65\x65s\x12V\n\x05Quote\x12\x1c.mpp.catalog.v1.QuoteRequest\x1a\x1d.mpp.catalog.v1.QuoteResponse\"\x10\x8a\xb5\x18\x0c\x61pplications2b\n\tCalendars\x12U\n\x03Get\x12\".mpp.catalog.v1.GetCalendarRequest\x1a\x18.mpp.catalog.v1.Calendar\"\x10\x8a\xb5\x18\x0c\x61pplications2l\n\x08\x41gencies\x12`\n\x08GetGrant\x12\x1f.mpp.catalog.v1.GetGrantRequest\x1a\x15.mpp.catalog.v1.Grant\"\x1c\x8a\xb5\x18\x0c\x61pplications\x8a\xb5\x18\x08identityb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1cmpp/catalog/v1/catalog.proto\x12\x0empp.catalog.v1\x1a\x1cmpp/options/v1/options.proto\"+\n\nPinRequest\x12\x0c\n\x04mall\x18\x01 \x01(\t\x12\x0f\n\x07service\x18\x02 \x01(\t\"$\n\x12GetByDigestRequest\x12\x0e\n\x06\x64igest\x18\x01 \x01(\t\"(\n\x08Offering\x12\x0e\n\x06\x64igest\x18\x01 \x01(\t\x12\x0c\n\x04\x62ody\x18\x02 \x01(\x0c\"4\n\x0cQuoteRequest\x12\x0e\n\x06\x64igest\x18\x01 \x01(\t\x12\x14\n\x0c\x61nswers_json\x18\x02 \x01(\x0c\"M\n\rQuoteResponse\x12&\n\x05lines\x18\x01 \x03(\x0b\x32\x17.mpp.catalog.v1.FeeLine\x12\x14\n\x0ctotal_rupiah\x18\x02 \x01(\x03\"\xb7\x01\n\x07\x46\x65\x65Line\x12\x0c\n\x04\x63ode\x18\x01 \x01(\t\x12\x10\n\x08label_id\x18\x02 \x01(\t\x12\x10\n\x08label_en\x18\x03 \x01(\t\x12\x0e\n\x06rupiah\x18\x04 \x01(\x03\x12\x17\n\x0flegal_reference\x18\x05 \x01(\t\x12\x0c\n\x04kind\x18\x06 \x01(\t\x12\x0f\n\x07rule_id\x18\x07 \x01(\t\x12\x0f\n\x07rule_en\x18\x08 \x01(\t\x12!\n\x19legal_reference_confirmed\x18\t \x01(\x08\"3\n\x12GetCalendarRequest\x12\x0c\n\x04mall\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\t\"\x9a\x01\n\x08\x43\x61lendar\x12\x0f\n\x07version\x18\x01 \x01(\t\x12\x11\n\ttime_zone\x18\x02 \x01(\t\x12\x18\n\x10working_weekdays\x18\x03 \x03(\x05\x12)\n\x08holidays\x18\x04 \x03(\x0b\x32\x17.mpp.catalog.v1.Holiday\x12\x12\n\nfirst_year\x18\x05 \x01(\x05\x12\x11\n\tlast_year\x18\x06 \x01(\x05\"%\n\x07Holiday\x12\x0c\n\x04\x64\x61te\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\"!\n\x0fGetGrantRequest\x12\x0e\n\x06\x61gency\x18\x01 \x01(\t\"\xb7\x01\n\x05Grant\x12\x0e\n\x06\x61gency\x18\x01 \x01(\t\x12\x0f\n\x07name_id\x18\x02 \x01(\t\x12\x0f\n\x07name_en\x18\x03 \x01(\t\x12\x11\n\tjwks_json\x18\x04 \x01(\x0c\x12,\n\x07lookups\x18\x05 \x03(\x0b\x32\x1b.mpp.catalog.v1.LookupGrant\x12(\n\x05tasks\x18\x06 \x03(\x0b\x32\x19.mpp.catalog.v1.TaskGrant\x12\x11\n\tsimulated\x18\x07 \x01(\x08\"\x1b\n\x0bLookupGrant\x12\x0c\n\x04name\x18\x01 \x01(\t\"+\n\tTaskGrant\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x10\n\x08services\x18\x02 \x03(\t2\xb9\x01\n\tOfferings\x12M\n\x03Pin\x12\x1a.mpp.catalog.v1.PinRequest\x1a\x18.mpp.catalog.v1.Offering\"\x10\x8a\xb5\x18\x0c\x61pplications\x12]\n\x0bGetByDigest\x12\".mpp.catalog.v1.GetByDigestRequest\x1a\x18.mpp.catalog.v1.Offering\"\x10\x8a\xb5\x18\x0c\x61pplications2^\n\x04\x46\x65\x65s\x12V\n\x05Quote\x12\x1c.mpp.catalog.v1.QuoteRequest\x1a\x1d.mpp.catalog.v1.QuoteResponse\"\x10\x8a\xb5\x18\x0c\x61pplications2b\n\tCalendars\x12U\n\x03Get\x12\".mpp.catalog.v1.GetCalendarRequest\x1a\x18.mpp.catalog.v1.Calendar\"\x10\x8a\xb5\x18\x0c\x61pplications2l\n\x08\x41gencies\x12`\n\x08GetGrant\x12\x1f.mpp.catalog.v1.GetGrantRequest\x1a\x15.mpp.catalog.v1.Grant\"\x1c\x8a\xb5\x18\x0c\x61pplications\x8a\xb5\x18\x08identityb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -52,28 +52,28 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_QUOTEREQUEST']._serialized_end=255
   _globals['_QUOTERESPONSE']._serialized_start=257
   _globals['_QUOTERESPONSE']._serialized_end=334
-  _globals['_FEELINE']._serialized_start=336
-  _globals['_FEELINE']._serialized_end=436
-  _globals['_GETCALENDARREQUEST']._serialized_start=438
-  _globals['_GETCALENDARREQUEST']._serialized_end=489
-  _globals['_CALENDAR']._serialized_start=492
-  _globals['_CALENDAR']._serialized_end=646
-  _globals['_HOLIDAY']._serialized_start=648
-  _globals['_HOLIDAY']._serialized_end=685
-  _globals['_GETGRANTREQUEST']._serialized_start=687
-  _globals['_GETGRANTREQUEST']._serialized_end=720
-  _globals['_GRANT']._serialized_start=723
-  _globals['_GRANT']._serialized_end=906
-  _globals['_LOOKUPGRANT']._serialized_start=908
-  _globals['_LOOKUPGRANT']._serialized_end=935
-  _globals['_TASKGRANT']._serialized_start=937
-  _globals['_TASKGRANT']._serialized_end=980
-  _globals['_OFFERINGS']._serialized_start=983
-  _globals['_OFFERINGS']._serialized_end=1168
-  _globals['_FEES']._serialized_start=1170
-  _globals['_FEES']._serialized_end=1264
-  _globals['_CALENDARS']._serialized_start=1266
-  _globals['_CALENDARS']._serialized_end=1364
-  _globals['_AGENCIES']._serialized_start=1366
-  _globals['_AGENCIES']._serialized_end=1474
+  _globals['_FEELINE']._serialized_start=337
+  _globals['_FEELINE']._serialized_end=520
+  _globals['_GETCALENDARREQUEST']._serialized_start=522
+  _globals['_GETCALENDARREQUEST']._serialized_end=573
+  _globals['_CALENDAR']._serialized_start=576
+  _globals['_CALENDAR']._serialized_end=730
+  _globals['_HOLIDAY']._serialized_start=732
+  _globals['_HOLIDAY']._serialized_end=769
+  _globals['_GETGRANTREQUEST']._serialized_start=771
+  _globals['_GETGRANTREQUEST']._serialized_end=804
+  _globals['_GRANT']._serialized_start=807
+  _globals['_GRANT']._serialized_end=990
+  _globals['_LOOKUPGRANT']._serialized_start=992
+  _globals['_LOOKUPGRANT']._serialized_end=1019
+  _globals['_TASKGRANT']._serialized_start=1021
+  _globals['_TASKGRANT']._serialized_end=1064
+  _globals['_OFFERINGS']._serialized_start=1067
+  _globals['_OFFERINGS']._serialized_end=1252
+  _globals['_FEES']._serialized_start=1254
+  _globals['_FEES']._serialized_end=1348
+  _globals['_CALENDARS']._serialized_start=1350
+  _globals['_CALENDARS']._serialized_end=1448
+  _globals['_AGENCIES']._serialized_start=1450
+  _globals['_AGENCIES']._serialized_end=1558
 # @@protoc_insertion_point(module_scope)

@@ -157,6 +157,10 @@ class FeeLine(_message.Message):
     LABEL_EN_FIELD_NUMBER: _builtins.int
     RUPIAH_FIELD_NUMBER: _builtins.int
     LEGAL_REFERENCE_FIELD_NUMBER: _builtins.int
+    KIND_FIELD_NUMBER: _builtins.int
+    RULE_ID_FIELD_NUMBER: _builtins.int
+    RULE_EN_FIELD_NUMBER: _builtins.int
+    LEGAL_REFERENCE_CONFIRMED_FIELD_NUMBER: _builtins.int
     code: _builtins.str
     """Code of the rule in the definition."""
     label_id: _builtins.str
@@ -167,6 +171,14 @@ class FeeLine(_message.Message):
     """Whole rupiah."""
     legal_reference: _builtins.str
     """The law that sets it."""
+    kind: _builtins.str
+    """"pnbp", "retribusi", "provincial-tax" or "stamp-duty"."""
+    rule_id: _builtins.str
+    """How the amount comes about, in words, Indonesian; empty where the amount says it all."""
+    rule_en: _builtins.str
+    """The same in English."""
+    legal_reference_confirmed: _builtins.bool
+    """Whether the law was read in a source; false is told as "to be confirmed"."""
     def __init__(
         self,
         *,
@@ -175,10 +187,14 @@ class FeeLine(_message.Message):
         label_en: _builtins.str = ...,
         rupiah: _builtins.int = ...,
         legal_reference: _builtins.str = ...,
+        kind: _builtins.str = ...,
+        rule_id: _builtins.str = ...,
+        rule_en: _builtins.str = ...,
+        legal_reference_confirmed: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["code", b"code", "label_en", b"label_en", "label_id", b"label_id", "legal_reference", b"legal_reference", "rupiah", b"rupiah"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["code", b"code", "kind", b"kind", "label_en", b"label_en", "label_id", b"label_id", "legal_reference", b"legal_reference", "legal_reference_confirmed", b"legal_reference_confirmed", "rule_en", b"rule_en", "rule_id", b"rule_id", "rupiah", b"rupiah"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

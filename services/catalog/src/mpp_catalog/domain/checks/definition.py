@@ -5,14 +5,16 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from mpp_catalog.domain.canonical import canonical_json
+from mpp_catalog.domain.checks.costs import check_fees
 from mpp_catalog.domain.checks.form import check_expression, check_form, check_pointer
 from mpp_catalog.domain.checks.problem import Known, Problem
+from mpp_catalog.domain.checks.requirements import check_requirements
 from mpp_catalog.domain.checks.shape import check_shape
-from mpp_catalog.domain.checks.workflow import check_workflow, longest_path
+from mpp_catalog.domain.checks.times import check_times
+from mpp_catalog.domain.checks.workflow import check_workflow
 from mpp_catalog.domain.merge_patch import KEYED_LISTS
 
 NUMBER_FIELDS = ("sequence", "mall_code", "year")
-_FEE_VALUE = {"free": None, "pnbp": "amount", "retribusi": "formula"}
 
 
 def check_definition(document: Any, schema: dict[str, Any], known: Known) -> list[Problem]:
@@ -22,12 +24,12 @@ def check_definition(document: Any, schema: dict[str, Any], known: Known) -> lis
         return problems
     return [
         *_check_codes(document),
-        *_check_times(document),
+        *check_times(document),
         *check_form(document["form"]),
-        *_check_requirements(document),
+        *check_requirements(document),
         *_check_agencies(document, known),
         *check_workflow(document, known),
-        *_check_fees(document),
+        *check_fees(document),
         *_check_outputs(document, known),
         *_check_messages(document, known),
         *_check_sources(document, "", known),
@@ -41,7 +43,9 @@ def _check_codes(document: Mapping[str, Any]) -> Iterator[Problem]:
             seen: set[str] = set()
             for position, entry in enumerate(entries):
                 if entry["code"] in seen:
-                    yield Problem(f"{where}/{position}/code", f"code '{entry['code']}' is used twice in this list")
+                    yield Problem(
+                        f"{where}/{position}/code", f"code '{entry['code']}' is used twice in this list: rename one"
+                    )
                 seen.add(entry["code"])
 
 
@@ -53,35 +57,6 @@ def _lists(value: Any, path: tuple[str, ...], where: str) -> Iterator[tuple[str,
             yield from _lists(entry, path[1:], f"{where}/{position}")
     elif path[0] in value:
         yield from _lists(value[path[0]], path[1:], f"{where}/{path[0]}")
-
-
-def _check_times(document: Mapping[str, Any]) -> Iterator[Problem]:
-    ends = document["effective_to"]
-    if ends is not None and ends < document["effective_from"]:
-        yield Problem("/effective_to", "it ends before it begins: correct effective_from or effective_to")
-    promised, steps = document["standard"]["duration"]["working_days"], longest_path(document)
-    if steps > promised:
-        yield Problem(
-            "/standard/duration/working_days",
-            f"the steps take up to {steps} working days, the standard promises {promised}: shorten a step",
-        )
-
-
-def _check_requirements(document: Mapping[str, Any]) -> Iterator[Problem]:
-    schema, codes = document["form"]["schema"], set()
-    for r, requirement in enumerate(document["requirements"]):
-        where = f"/requirements/{r}"
-        if ("any_of" in requirement) == ("file" in requirement) or ("file" in requirement) != ("kind" in requirement):
-            yield Problem(where, f"'{requirement['code']}' is either one paper (kind and file) or a choice (any_of)")
-        for place, paper in [
-            (where, requirement),
-            *((f"{where}/any_of/{a}", alternative) for a, alternative in enumerate(requirement.get("any_of", []))),
-        ]:
-            if paper["code"] in codes:
-                yield Problem(f"{place}/code", f"code '{paper['code']}' names two papers: attachments are filed by it")
-            codes.add(paper["code"])
-            if "when" in paper:
-                yield from check_expression(schema, paper["when"], f"{place}/when")
 
 
 def _check_agencies(document: Mapping[str, Any], known: Known) -> Iterator[Problem]:
@@ -103,7 +78,8 @@ def _check_agencies(document: Mapping[str, Any], known: Known) -> Iterator[Probl
         if agency and prefill["lookup"] not in agency.lookups:
             yield Problem(
                 f"{where}/lookup",
-                f"agency '{agency.code}' answers no lookup '{prefill['lookup']}', only {list(agency.lookups)}",
+                f"agency '{agency.code}' answers no lookup '{prefill['lookup']}', "
+                f"only {list(agency.lookups)}: use one of them",
             )
         for pointer in prefill["fields"]:
             yield from check_pointer(schema, pointer, f"{where}/fields")
@@ -128,21 +104,6 @@ def _check_agencies(document: Mapping[str, Any], known: Known) -> Iterator[Probl
             yield Problem(where, f"no state of the workflow gives task '{task['code']}': use it or take it out")
 
 
-def _check_fees(document: Mapping[str, Any]) -> Iterator[Problem]:
-    schema = document["form"]["schema"]
-    for f, fee in enumerate(document["fees"]):
-        where, needed = f"/fees/{f}", _FEE_VALUE[fee["kind"]]
-        given = [name for name in ("amount", "formula") if name in fee]
-        if given != ([needed] if needed else []):
-            yield Problem(
-                where,
-                f"a fee of kind '{fee['kind']}' has {needed or 'neither amount nor formula'}, not {given or 'nothing'}",
-            )
-        for key in ("when", "formula"):
-            if key in fee:
-                yield from check_expression(schema, fee[key], f"{where}/{key}")
-
-
 def _check_outputs(document: Mapping[str, Any], known: Known) -> Iterator[Problem]:
     desks = {
         (state["desk"]["role"], state["desk"]["agency"]) for state in document["workflow"]["states"] if "desk" in state
@@ -150,14 +111,18 @@ def _check_outputs(document: Mapping[str, Any], known: Known) -> Iterator[Proble
     for o, output in enumerate(document["outputs"]):
         where = f"/outputs/{o}"
         if output["template"] not in known.templates:
-            yield Problem(f"{where}/template", f"there is no definitions/templates/{output['template']}.typ")
+            yield Problem(
+                f"{where}/template",
+                f"there is no definitions/templates/{output['template']}.typ: add it or correct the name",
+            )
         if output["valid_until"] is not None:
             yield from check_expression(document["form"]["schema"], output["valid_until"], f"{where}/valid_until")
         signer = (output["signer_desk"]["role"], output["signer_desk"]["agency"])
         if signer not in desks:
             yield Problem(
                 f"{where}/signer_desk",
-                f"no state has the desk {signer[0]} of {signer[1]}: the signer must have seen the file",
+                f"no state has the desk {signer[0]} of {signer[1]}: the signer must have seen the file, "
+                "name a desk of the workflow",
             )
         yield from _check_number(output["number"], f"{where}/number")
 
@@ -170,10 +135,12 @@ def _check_number(pattern: str, where: str) -> Iterator[Problem]:
             return
         pattern.format(sequence=1, mall_code="33.14", year=2026)
     except (ValueError, KeyError, IndexError, TypeError) as error:
-        yield Problem(where, f"the numbering pattern cannot be used: {error}")
+        yield Problem(where, f"the numbering pattern cannot be used: {error}; correct the braces")
         return
     if "sequence" not in names or "year" not in names:
-        yield Problem(where, "the pattern needs {sequence} and {year}, or two documents could have one number")
+        yield Problem(
+            where, "the pattern needs {sequence} and {year}, or two documents could have one number: add them"
+        )
 
 
 def _check_messages(document: Mapping[str, Any], known: Known) -> Iterator[Problem]:

@@ -36,7 +36,9 @@ def check_expression(schema: Mapping[str, Any], expression: str, where: str) -> 
     for field in expressions.answer_fields(expression):
         if find_field(schema, field) is None:
             yield Problem(
-                where, f"the expression reads answers.{'.'.join(field)}, but the form has no field '/{'/'.join(field)}'"
+                where,
+                f"the expression reads answers.{'.'.join(field)}, but the form has no field '/{'/'.join(field)}': "
+                "correct the name or add the field",
             )
 
 
@@ -47,7 +49,7 @@ def check_form(form: Mapping[str, Any]) -> Iterator[Problem]:
         jsonschema_rs.meta.validate(schema)
     except jsonschema_rs.ValidationError as error:
         inner = "".join(f"/{part}" for part in error.instance_path)
-        yield Problem(f"/form/schema{inner}", f"not a valid JSON Schema 2020-12: {error.message}")
+        yield Problem(f"/form/schema{inner}", f"not a valid JSON Schema 2020-12: {error.message}; correct the keyword")
         return
     yield from _check_closed(schema, "/form/schema")
     shown: dict[str, str] = {}
@@ -67,7 +69,8 @@ def check_form(form: Mapping[str, Any]) -> Iterator[Problem]:
         if path not in shown:
             yield Problem(
                 "/form/layout",
-                f"field '{path}' is in form.schema but in no group of the layout: nobody could fill it in",
+                f"field '{path}' is in form.schema but in no group of the layout: "
+                "add it there, or nobody can fill it in",
             )
     for r, rule in enumerate(form["rules"]):
         yield from check_expression(schema, rule["expression"], f"/form/rules/{r}/expression")

@@ -33,9 +33,14 @@ def check_workflow(definition: Mapping[str, Any], known: Known) -> Iterator[Prob
         yield from _check_edge(where, target, event, states, known)
     for position, code in enumerate(workflow["withdraw"]["from"]):
         if code not in states:
-            yield Problem(f"/workflow/withdraw/from/{position}", f"there is no state '{code}'")
+            yield Problem(
+                f"/workflow/withdraw/from/{position}", f"there is no state '{code}': name one of {sorted(states)}"
+            )
         elif states[code]["status"] in FINAL:
-            yield Problem(f"/workflow/withdraw/from/{position}", f"'{code}' is final: nothing can be withdrawn from it")
+            yield Problem(
+                f"/workflow/withdraw/from/{position}",
+                f"'{code}' is final: nothing can be withdrawn from it, take it out",
+            )
     for position, state in enumerate(workflow["states"]):
         yield from _check_state(state, f"/workflow/states/{position}", tasks)
     yield from _check_reach(workflow, states, edges)
