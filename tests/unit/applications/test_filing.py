@@ -1,6 +1,7 @@
 """Drafts, prefill, papers, access, tracking, messages: through the use cases, with everything outside in memory."""
 
 import asyncio
+import json
 from collections.abc import Sequence
 from uuid import UUID, uuid4
 
@@ -100,6 +101,20 @@ async def test_an_unknown_offering_and_incomplete_answers_with_submit_leave_noth
         await cases.drafting.create(SITI, NewApplication(REGION, "no-such", {}), actors.reply(SITI, Once("a", b"")))
     with pytest.raises(Invalid, match="application-incomplete"):
         await actors.draft(submit=True)
+    assert not store.tables.applications
+
+
+async def test_what_is_applied_for_elsewhere_is_refused_with_the_way_there(
+    actors: Actors, cases: UseCases, store: MemoryStore, world: World
+) -> None:
+    digest = world.catalog.offered[REGION, "sip-perawat"]
+    mode = {"kind": "hand-off", "link": "https://example.id/apply", "note": {"id": "a", "en": "b"}}
+    body = json.loads(world.catalog.contents[digest]) | {"terms": {"mode": mode}}
+    world.catalog.contents["elsewhere"] = json.dumps(body).encode()
+    world.catalog.offered[REGION, "sip-perawat"] = "elsewhere"
+    with pytest.raises(Conflict, match="applied-for-elsewhere") as refused:
+        await actors.draft()
+    assert refused.value.extra["link"] == "https://example.id/apply"
     assert not store.tables.applications
 
 

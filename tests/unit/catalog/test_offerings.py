@@ -8,6 +8,7 @@ from typing import Any
 from mpp_catalog.domain.canonical import digest
 from mpp_catalog.domain.differences import differences
 from mpp_catalog.domain.offerings import Definition, Override, card, resolve, timeline
+from mpp_catalog.domain.terms import AS_USUAL, terms_of
 
 from tests.unit.catalog.shipped import content
 
@@ -39,7 +40,7 @@ def test_the_body_is_what_the_contract_says() -> None:
     body: dict[str, Any] = json.loads(offering.body)
     assert digest(offering.body) == offering.digest
     assert set(body) == {
-        "mall", "service", "version", "definition_digest", "override", "definition", "templates", "agencies"
+        "mall", "service", "version", "definition_digest", "override", "terms", "definition", "templates", "agencies"
     }  # fmt: skip
     assert body["mall"] == {
         "code": "33.14",
@@ -142,3 +143,38 @@ def test_no_difference_between_a_definition_and_itself() -> None:
     gone = differences(SIP.document, {**SIP.document, "requirements": SIP.document["requirements"][1:]})
     assert [(d.kind, d.path) for d in gone] == [("removed", "/requirements/photo")]
     assert SIP.effective_from == date(2026, 1, 1)
+
+
+def said(mall: str, **entry: Any) -> dict[str, Any]:
+    return {"mall": mall, "offerings": [{"service": SIP.service, **entry}]}
+
+
+def test_what_a_mall_says_goes_before_what_is_said_for_every_mall() -> None:
+    hand_off = {"kind": "hand-off", "link": "https://example.id", "note": {"id": "Kembali.", "en": "Come back."}}
+    files = [said("33.14", quota={"per_day": 30}), said("*", mode=hand_off, quota={"per_day": 5}), said("34.71")]
+    here = terms_of(files, "33.14", SIP.service).document
+    assert (here["mode"], here["quota"]) == (hand_off, {"per_day": 30})
+    assert here["channels"] == ["building", "online"]
+    assert terms_of(files, "64.72", SIP.service).document["quota"] == {"per_day": 5}
+    assert terms_of(files, "33.14", "another") == AS_USUAL
+    assert AS_USUAL.document["mode"]["kind"] == "native"
+
+
+def test_terms_are_a_part_of_what_is_pinned() -> None:
+    usual, limited = (resolve(SRAGEN, SIP, None, AGENCIES, terms_of(files, "33.14", SIP.service)) for files in (
+        [], [said("33.14", quota={"per_day": 30})]
+    ))  # fmt: skip
+    assert usual.digest != limited.digest
+    assert json.loads(limited.body)["terms"]["quota"] == {"per_day": 30}
+
+
+def test_a_mall_may_not_offer_it_or_keep_to_a_version() -> None:
+    versions = [version("2026.1", "2026-01-01"), version("2026.2", "2026-06-01")]
+
+    def offered(**entry: Any) -> list[str]:
+        terms = terms_of([said("33.14", **entry)], "33.14", SIP.service)
+        return [p.offering.version for p in timeline(SRAGEN, versions, [], AGENCIES, terms)]
+
+    assert offered(offered=False) == []
+    assert offered(version="2026.1") == ["2026.1"]
+    assert offered() == ["2026.1", "2026.2"]

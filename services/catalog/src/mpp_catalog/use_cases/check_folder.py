@@ -93,7 +93,9 @@ def content_of(folder: Folder, keys: Mapping[str, dict[str, Any]]) -> Content:
         Override(o.document["mall"], o.document["service"], o.document["version"], o.document) for o in folder.overrides
     )
     terms = tuple(file.document for file in folder.offerings)
-    return Content(folder.regions, folder.time_zones, tuple(malls), agencies, calendar_of, definitions, overrides, terms)
+    return Content(
+        folder.regions, folder.time_zones, tuple(malls), agencies, calendar_of, definitions, overrides, terms
+    )
 
 
 def _definition(document: Mapping[str, Any], templates: Mapping[str, str]) -> Definition:

@@ -33,6 +33,8 @@ def add(routes: APIRouter, pages: Pages, api: Api) -> None:
     async def before_starting(request: Request, who: PersonOnly, mall: str, service: str) -> Response:
         asked = f"{_OFFERINGS}/{quote(mall, safe='')}/{quote(service, safe='')}"
         offering = (await api.call_public(request, "GET", asked)).content()
+        if offering["terms"]["mode"]["kind"] != "native":
+            return redirect(f"/malls/{quote(mall, safe='')}/services/{quote(service, safe='')}")
         return pages.render(
             request,
             "citizen/apply.html",
