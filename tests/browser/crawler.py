@@ -12,9 +12,10 @@ WEIGHT_LIMIT = 100_000
 # Of more pages of a kind than are looked at is asked only whether they are there.
 ASKED_OF_A_KIND = 12
 ENOUGH = 150
-# Ids, names of mails, numbers, codes of documents; pages that are made from a list, each as long as a book.
+# Public services, ids, names of mails, numbers, codes of documents; pages made from a list, each as long as a book.
 VARIABLE = re.compile(
-    r"(?<=^/agencies/)[a-z-]+$|(?<=^/developers/api/)[a-z]+$|(?<=^/developers/protos/).+$|"
+    r"(?<=^/agencies/)[a-z-]+$|(?<=/services/)[a-z0-9-]+$|(?<=^/apply/\d\d\.\d\d/)[a-z0-9-]+|"
+    r"(?<=^/developers/api/)[a-z]+$|(?<=^/developers/protos/).+$|"
     r"[0-9a-f]{8}-[0-9a-f-]{27}|(?<=/)[0-9a-f]{24}(?=/|$)|(?<=/)[\d.]+(?=/|$)|(?<=/)[A-Z0-9]{4}(?:-[A-Z0-9]{4})+(?=/|$)"
 )
 # Machines read these, or they are people's own files: that they answer is all a crawl can say.

@@ -212,3 +212,12 @@ def test_the_schema_of_definitions_is_itself_a_schema() -> None:
         jsonschema_rs.meta.validate(schema)
         assert schema["$schema"].endswith("2020-12/schema"), name
     assert yaml.safe_load((DEFINITIONS / "sources.yaml").read_text()).keys() == set(folder().sources)
+
+
+def test_somebody_sits_at_each_desk_of_the_demonstration() -> None:
+    officers = yaml.safe_load((DEFINITIONS / "demo" / "officers.yaml").read_text("utf-8"))
+    sitting = {(one["role"], one.get("agency")) for officer in officers for one in officer["roles"]}
+    for definition in content().definitions:
+        for state in definition.document["workflow"]["states"]:
+            if "desk" in state:
+                assert (state["desk"]["role"], state["desk"]["agency"]) in sitting, (definition.service, state["code"])

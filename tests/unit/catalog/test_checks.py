@@ -411,6 +411,23 @@ def test_a_planted_mistake_in_an_override_is_found(plant: Plant, where: str, mes
     ]
 
 
+@pytest.mark.parametrize(
+    ("service", "patch", "message"),
+    [
+        ("akta-kematian", {"standard": {"duration": {"minutes": 45}}}, "the national standard is 30 minutes"),
+        ("akta-kematian", {"standard": {"duration": {"minutes": None}}}, "the national standard is 30 minutes"),
+        ("pengaduan", {"deadline_classes": {"light": {"working_days": 5}}}, "the national standard is 2 working days"),
+        ("akta-kematian", {"standard": {"duration": {"minutes": 20}}}, ""),
+        ("pengaduan", {"deadline_classes": {"service": {"working_days": 10}}}, ""),
+    ],
+)
+def test_a_region_may_promise_less_not_more(service: str, patch: dict[str, Any], message: str) -> None:
+    changed = override("33.14") | {"service": service, "patch": patch}
+    definitions = {(service, "2026.1"): document(service)}
+    problems = check_override(changed, folder().schemas["override"], SCHEMA, definitions, {"33.14"}, known())
+    assert [message in problem.message for problem in problems] == ([True] if message else []), problems
+
+
 def test_a_shipped_override_has_no_mistake() -> None:
     definitions = {("sip-perawat", "2026.1"): document("sip-perawat")}
     schema = folder().schemas["override"]

@@ -14,7 +14,8 @@ def readable(form: Mapping[str, Any], answers: Mapping[str, Any]) -> list[dict[s
 
 def _lines(form: Mapping[str, Any], answers: Mapping[str, Any]) -> Iterator[dict[str, str]]:
     for field in (field for group in form["layout"] for field in group["fields"]):
-        shape, value = form["schema"], answers
+        shape: Mapping[str, Any] = form["schema"]
+        value: Any = answers
         for part in field["path"].strip("/").split("/"):
             shape = shape.get("properties", {}).get(part, {})
             value = value.get(part) if isinstance(value, Mapping) else None

@@ -1,6 +1,6 @@
 """An override: it changes what a region may change, and the result is still a right definition."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from mpp_catalog.domain.checks.definition import check_definition
@@ -55,13 +55,22 @@ def check_override(
         Problem("/patch", f"with the patch applied, {problem.where}: {problem.message}")
         for problem in check_definition(patched, definition_schema, known)
     ]
-    if not found:
-        maximum = baseline["standard"]["duration"]["working_days"]
-        if patched["standard"]["duration"]["working_days"] > maximum:
-            found.append(
-                Problem(
-                    "/patch/standard/duration",
-                    f"the national standard is {maximum} working days: a region may promise less, not more",
-                )
-            )
-    return found
+    return found or list(_longer(baseline, patched))
+
+
+def _longer(baseline: Mapping[str, Any], patched: Mapping[str, Any]) -> Iterator[Problem]:
+    """Each time that the region would take longer than the nation allows."""
+    national, here = baseline["standard"]["duration"], patched["standard"]["duration"]
+    for unit in ("working_days", "hours", "minutes"):
+        if unit in national and here.get(unit, national[unit] + 1) > national[unit]:
+            yield _too_long("/patch/standard/duration", national[unit], unit)
+    classes = {one["code"]: one["working_days"] for one in patched.get("deadline_classes", [])}
+    for one in baseline.get("deadline_classes", []):
+        if classes.get(one["code"], 0) > one["working_days"]:
+            yield _too_long(f"/patch/deadline_classes/{one['code']}", one["working_days"], "working_days")
+
+
+def _too_long(where: str, most: int, unit: str) -> Problem:
+    return Problem(
+        where, f"the national standard is {most} {unit.replace('_', ' ')}: a region may promise less, not more"
+    )
