@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cached_property
 from typing import Any
 
 from mpp_catalog.domain.canonical import canonical_json, digest
@@ -20,12 +21,12 @@ class Definition:
     document: Mapping[str, Any]
     templates: Mapping[str, str]
 
-    @property
+    @cached_property
     def body(self) -> bytes:
         """What the digest is of: the document and the templates it names."""
         return canonical_json({"definition": self.document, "templates": dict(self.templates)})
 
-    @property
+    @cached_property
     def digest(self) -> str:
         return digest(self.body)
 
