@@ -23,6 +23,19 @@ BUILT_WITH = re.compile(
     r"(^|/)(sh|bash|dash|busybox|apt|apt-get|dpkg|pip\d?|uv|gcc|cc|ld|strip|curl|wget)$"
     r"|site-packages/(pip|setuptools|uv|hatchling)/|/ensurepip/|^var/(cache|lib/apt|lib/dpkg)/"
 )
+# What a compiler or a type checker reads, and the tests of other people's packages: no program reaches it.
+NEVER_READ = re.compile(
+    r"site-packages/.*\.(pyi|pyx|pxd|pxi|c|cc|cpp|h|hpp)$|site-packages/(.*/)?(tests|testing)/|zoneinfo/right/"
+)
+# A migration is imported by Alembic, inside a migration run.
+IMPORT_ALL = """
+import importlib, pkgutil
+for name in [name for _, name, _ in pkgutil.iter_modules() if name.split("_")[0] == "mpp"]:
+    for module in pkgutil.walk_packages(importlib.import_module(name).__path__, name + "."):
+        if not module.name.endswith("__main__") and ".migrations." not in module.name:
+            importlib.import_module(module.name)
+            print(module.name)
+"""
 UNCHECKED_HASH = 1
 WRITABLE = {"tmp", "var/lib/mpp"}
 # What the engine puts into every container.
@@ -93,9 +106,28 @@ def test_it_starts_with_a_root_that_cannot_be_written_and_no_capability(image: s
     assert "usage" in said.lower()
 
 
+def test_each_of_its_modules_finds_what_it_imports(image: str, contents: Contents) -> None:
+    """What is left out of an image is nothing that our code can reach by an import."""
+    hardened = ["--read-only", "--tmpfs=/tmp", "--network=none", "--entrypoint=/app/bin/python"]
+    imported = set(docker("run", "--rm", *hardened, name_of(image), "-c", IMPORT_ALL).split())
+    own = {m.name.partition("site-packages/")[2] for m in contents.members if m.name.endswith(".py")}
+    wanted = {
+        name.removesuffix(".py").replace("/", ".").removesuffix(".__init__")
+        for name in own
+        if re.match(r"mpp[_/]", name) and "/migrations/" not in name and not name.endswith("__main__.py")
+    }
+    assert len(wanted) > 10
+    assert {name for name in wanted if "." in name} <= imported
+
+
 def test_nothing_that_built_it_is_in_it(contents: Contents) -> None:
     found = [member.name for member in contents.members if BUILT_WITH.search(member.name)]
     assert not found, found
+
+
+def test_nothing_is_in_it_that_no_program_reads(contents: Contents) -> None:
+    found = [member.name for member in contents.members if NEVER_READ.search(member.name)]
+    assert not found, found[:20]
 
 
 def test_its_files_belong_to_root_and_nobody_else_writes_them(contents: Contents) -> None:
@@ -140,6 +172,8 @@ def test_its_list_of_parts_is_what_is_installed_and_what_is_locked(image: str, c
     assert document["bomFormat"] == "CycloneDX"
     listed = {normal(part["name"]): part["version"] for part in document["components"]}
     assert installed.items() <= listed.items(), installed.items() - listed.items()
+    packages = {normal(part["name"]) for part in document["components"] if "pkg:pypi/" in part.get("purl", "")}
+    assert packages <= installed.keys(), f"listed, but not in it: {packages - installed.keys()}"
     system = {part["name"] for part in document["components"] if "pkg:deb/" in part.get("purl", "")}
     assert {"libc6", "libgcc-s1", "libssl3", "tzdata"} <= system, f"libraries of the system are not listed: {system}"
     assert "cpython" in listed
