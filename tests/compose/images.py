@@ -18,14 +18,15 @@ VERSION = os.environ.get("MPP_VERSION", "0.1.0")
 MEGABYTE = 1_000_000
 LIMIT = 200 * MEGABYTE
 # The compiler of documents is one library of 68 MB: layout engine, fonts and citation styles in one file.
-LARGER = {"applications": 300 * MEGABYTE}
+LARGER = {"applications": 270 * MEGABYTE}
 BUILT_WITH = re.compile(
     r"(^|/)(sh|bash|dash|busybox|apt|apt-get|dpkg|pip\d?|uv|gcc|cc|ld|strip|curl|wget)$"
     r"|site-packages/(pip|setuptools|uv|hatchling)/|/ensurepip/|^var/(cache|lib/apt|lib/dpkg)/"
 )
-# What a compiler or a type checker reads, and the tests of other people's packages: no program reaches it.
+# Of other people's packages what a compiler or a type checker reads, and their tests: no program reaches it.
 NEVER_READ = re.compile(
-    r"site-packages/.*\.(pyi|pyx|pxd|pxi|c|cc|cpp|h|hpp)$|site-packages/(.*/)?(tests|testing)/|zoneinfo/right/"
+    r"site-packages/(?!mpp).*\.(pyi|pyx|pxd|pxi|c|cc|cpp|h|hpp)$"
+    r"|site-packages/(?!mpp)(.*/)?(tests|testing)/|zoneinfo/right/"
 )
 # A migration is imported by Alembic, inside a migration run.
 IMPORT_ALL = """
