@@ -22,7 +22,7 @@ NOVEMBER = datetime(2026, 11, 24, 3, tzinfo=UTC)
 SIP = "public_services/sip-perawat.yaml"
 CATALOG_TABLES = {
     "regions", "malls", "agencies", "calendar_versions", "definitions", "overrides", "offerings", "offering_periods",
-    "search_words", "catalog_state",
+    "search_words", "search_texts", "life_events", "life_event_phrases", "unmet_searches", "catalog_state",
 }  # fmt: skip
 
 

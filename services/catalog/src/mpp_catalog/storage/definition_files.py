@@ -13,7 +13,7 @@ from mpp_catalog.domain.reference import Region
 from mpp_catalog.use_cases.folder import File, FileProblem, Folder
 
 _IMPORT = '#import "letter.typ": *\n'
-_SCHEMAS = ("service-definition", "override", "agency", "malls", "calendar")
+_SCHEMAS = ("service-definition", "override", "agency", "malls", "calendar", "synonyms", "life-events")
 
 
 class _Loader(yaml.CSafeLoader):
@@ -55,6 +55,8 @@ def read_folder(root: Path) -> Folder:
         calendars=yamls("calendars/*.yaml"),
         definitions=yamls("public_services/*.yaml"),
         overrides=yamls("overrides/*/*.yaml"),
+        synonyms=yamls("search/synonyms.yaml"),
+        life_events=yamls("search/life_events.yaml"),
         unreadable=tuple(problems),
     )
 

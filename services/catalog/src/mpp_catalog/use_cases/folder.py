@@ -44,4 +44,6 @@ class Folder:
     calendars: tuple[File, ...]
     definitions: tuple[File, ...]
     overrides: tuple[File, ...]
+    synonyms: tuple[File, ...] = ()
+    life_events: tuple[File, ...] = ()
     unreadable: tuple[FileProblem, ...] = ()
