@@ -261,6 +261,6 @@ async def test_every_route_is_described(client: httpx.AsyncClient) -> None:
     paths = (await client.get("/api/catalog/openapi.json")).json()["paths"]
     assert {path.removeprefix(API) for path in paths} == {
         "/regions", "/malls", "/malls/{code}", "/agencies", "/agencies/{code}", "/services", "/services/{code}",
-        "/calendars/{mall}", "/calendars/{mall}/working-day", "/offerings", "/offerings/{mall}/{service}", "/suggestions",
-        "/unmet-searches",
+        "/calendars/{mall}", "/calendars/{mall}/working-day", "/offerings", "/offerings/{mall}/{service}",
+        "/suggestions", "/unmet-searches",
     }  # fmt: skip
