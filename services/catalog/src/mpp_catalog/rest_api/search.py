@@ -7,6 +7,7 @@ from fastapi import APIRouter, Query, Response
 from mpp_runtime.errors import Invalid, Text
 from mpp_runtime.rest import allow, decode_cursor, encode_cursor
 from mpp_runtime.tokens import Caller
+from mpp_telemetry.metrics import Count
 
 from mpp_catalog.rest_api.models import (
     CardModel,
@@ -27,6 +28,7 @@ _FOUND = "public, max-age=10, stale-while-revalidate=60"
 # Each search without a result is counted: no cache may answer the next one.
 _NOTHING_FOUND = "no-store"
 _LARGEST_RANK = 2**53
+_SEARCHES = Count("mpp.searches", "{search}", "Searches with words that were not answered from memory, by outcome.")
 
 
 def router(search: SearchOfferings, demand: UnmetDemand) -> APIRouter:
@@ -52,6 +54,9 @@ def router(search: SearchOfferings, demand: UnmetDemand) -> APIRouter:
         asked = Asked(mall, q or "", agency, once_a_service=each == "service")
         found = await search.find(asked, limit, after, partial)
         response.headers["Cache-Control"] = _FOUND if found.hits or not q else _NOTHING_FOUND
+        if q and cursor is None:
+            outcome = "none" if not found.hits else "partial" if found.partial else "found"
+            _SEARCHES.add(1, {"outcome": outcome})
         page = found.hits[:limit]
         more = None
         if len(found.hits) > limit:
