@@ -24,7 +24,8 @@ import asyncpg
 import httpx
 import pygal  # type: ignore[import-untyped]
 from mpp_catalog.main import publish
-from mpp_embedded import NatsServer, PostgresServer, free_port
+from mpp_cli import ports
+from mpp_embedded import NatsServer, PostgresServer
 from mpp_ledger.database import Database
 from mpp_migrations import upgrade
 from mpp_testing.backends import Databases
@@ -80,15 +81,14 @@ async def _bare(database_url: str, questions: Sequence[str], misspelt: bool, sec
 
 
 @contextmanager
-def catalog(database_url: str, nats_url: str, log: Path) -> Iterator[int]:
-    """A catalogue process on this database; its port."""
-    port = free_port()
+def catalog(database_url: str, nats_url: str, log: Path, port: int, grpc_port: int) -> Iterator[None]:
+    """A catalogue process on this database."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("MPP_")} | {
         "MPP_ENVIRONMENT": "demo",
         "MPP_DATABASE_URL": database_url,
         "MPP_NATS_URL": nats_url,
         "MPP_REST_PORT": str(port),
-        "MPP_GRPC_PORT": str(free_port()),
+        "MPP_GRPC_PORT": str(grpc_port),
         "MPP_PUBLIC_URL": "http://localhost:8080",
         "MPP_JWKS_URL": "http://127.0.0.1:1/jwks",
         "MPP_TOKEN_URL": "http://127.0.0.1:1/token",
@@ -111,7 +111,7 @@ def catalog(database_url: str, nats_url: str, log: Path) -> Iterator[int]:
                 if process.poll() is not None or time.monotonic() > ends:
                     raise RuntimeError(f"the catalogue did not start: {log.read_text()[-2000:]}") from None
                 time.sleep(0.1)
-        yield port
+        yield
     finally:
         process.terminate()
         process.wait(timeout=20)
@@ -126,10 +126,12 @@ def _searches(port: int, questions: Sequence[str], mall: str) -> Callable[[float
 
 def measure(database_url: str, nats_url: str, folder: Path, rounds: int, seconds: float) -> dict[str, list[Round]]:
     """The rounds of every case, one at once."""
-    with catalog(database_url, nats_url, folder / "catalog.log") as port:
+    chosen = ports.choose(["catalog", "grpc", "bare", "constant"], folder / "ports.json")
+    port = chosen["catalog"]
+    with catalog(database_url, nats_url, folder / "catalog.log", port, chosen["grpc"]):
         answer = httpx.get(f"http://127.0.0.1:{port}{READ}", trust_env=False).raise_for_status()
         given = yardsticks.Yardsticks(
-            free_port(), free_port(), base64.b64encode(answer.content).decode(), "SELECT 1", database_url
+            chosen["bare"], chosen["constant"], base64.b64encode(answer.content).decode(), "SELECT 1", database_url
         )
         tag = {"If-None-Match": answer.headers["etag"]}
         with yardsticks.serving(given):

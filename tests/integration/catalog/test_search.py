@@ -67,6 +67,18 @@ async def test_over_all_malls_each_public_service_is_one_hit(client: httpx.Async
     assert [item["service"] for item in of_agency] == ["sip-perawat"]
 
 
+@pytest.mark.parametrize("question", ["", "surat izin akta"])
+async def test_pages_at_a_mall_hold_every_offering_once(client: httpx.AsyncClient, question: str) -> None:
+    seen, cursor = [], {}
+    while True:
+        page = (await get(client, "/offerings", mall="33.14", q=question, limit=1, **cursor)).json()
+        seen += [item["service"] for item in page["items"]]
+        if page["next_cursor"] is None:
+            break
+        cursor = {"cursor": page["next_cursor"]}
+    assert sorted(seen) == ["akta-kelahiran", "sip-perawat", "surat-keterangan-usaha"]
+
+
 async def test_suggestions_know_half_a_word_and_half_a_life_event(client: httpx.AsyncClient) -> None:
     answer = await get(client, "/suggestions", mall="33.14", q="akta kelah")
     assert [item["service"] for item in answer.json()["items"]] == ["akta-kelahiran"]

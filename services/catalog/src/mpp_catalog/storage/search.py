@@ -110,7 +110,7 @@ def _at_a_mall(query: Query, mall: str) -> tuple[str, list[Any]]:
         rank = _RANK
     page = ""
     if query.after is not None:
-        after, service, _ = map(values.of, query.after)
+        after, service = map(values.of, query.after[:2])
         page = f"WHERE (-rank, service) > (-{after}::bigint, {service}::text)"
     statement = f"""
         SELECT card, rank, service, mall FROM (
