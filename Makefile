@@ -12,7 +12,7 @@ PACKAGES := $(sort $(dir $(wildcard libs/*/pyproject.toml services/*/pyproject.t
 NAMES := $(shell sed -n 's/^name = "\(mpp-.*\)"/\1/p' $(addsuffix pyproject.toml,$(PACKAGES)))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run up down status logs demo test lint types k8s-check k8s-objects fmt unit integration contract architecture e2e browser screenshots browser-tools trace-picture dashboards containers images reproducible compose-test rolling chaos load load-quick protos lock clean
+.PHONY: help setup run up down status logs demo test lint types k8s-check k8s-objects fmt unit integration contract architecture e2e browser screenshots browser-tools trace-picture dashboards containers images reproducible compose-test rolling chaos load load-quick load-catalog protos lock clean
 
 help: ## Show this list
 	@awk -F':.*## ' '/^[a-z0-9-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -140,6 +140,9 @@ load: setup ## Benchmark against yardsticks in one run, as ratios (about 6 minut
 
 load-quick: setup ## The same in a minute: one short round, 16 at once
 	@$(BIN)/python -m tests.load --rounds 1 --seconds 0.5 --connections 16
+
+load-catalog: setup ## Search and reads of the catalogue at 1,000 and 100,000 offerings, as ratios (about 3 minutes; docs/performance.md)
+	@$(BIN)/python -m tests.load.catalog
 
 protos: setup ## Generate code and documents from protos/
 	@$(BIN)/buf lint

@@ -23,7 +23,7 @@ FEW = ("akta-kelahiran", "sip-perawat", "surat-keterangan-usaha")
 SIP = "public_services/sip-perawat.yaml"
 CATALOG_TABLES = {
     "regions", "malls", "agencies", "calendar_versions", "definitions", "overrides", "offerings", "offering_periods",
-    "search_words", "catalog_state",
+    "search_words", "search_texts", "life_events", "life_event_phrases", "unmet_searches", "catalog_state",
 }  # fmt: skip
 
 
@@ -232,3 +232,21 @@ async def test_the_tables_are_those_of_the_models(database: Database) -> None:
 
     async with database.read() as session:
         assert await (await session.connection()).run_sync(columns) == models
+
+
+async def test_new_synonyms_are_searched_and_change_no_offering(database: Database, definitions: Path) -> None:
+    await publish(database, definitions, None, Templates())
+    events = await rows(database, "SELECT count(*) FROM events")
+    found = "SELECT count(*) FROM search_texts WHERE words @@ to_tsquery('simple', 'suntik')"
+    assert await rows(database, found) == [(0,)]
+    edit(definitions / "search" / "synonyms.yaml", ("[perawat, ners, nurse]", "[perawat, ners, nurse, suntik]"))
+    report = await publish(database, definitions, None, Templates())
+    assert (report.changed_offerings, await rows(database, "SELECT count(*) FROM events")) == (0, events)
+    texts = "SELECT count(*) FROM search_texts WHERE service = 'sip-perawat'"
+    assert (await rows(database, found), await rows(database, texts)) == ([(1,)], [(1,)]), "one text, the old one gone"
+
+
+async def test_the_rules_of_synonyms_are_part_of_the_check(database: Database, definitions: Path) -> None:
+    edit(definitions / "search" / "synonyms.yaml", ("[perawat, ners, nurse]", "[perawat, ners, bidan]"))
+    with pytest.raises(SystemExit, match=r"search/synonyms.yaml:\d+: /groups/\d+/0: 'bidan' is in group"):
+        await publish(database, definitions, None, Templates())

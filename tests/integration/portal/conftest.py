@@ -61,7 +61,14 @@ CATALOG: dict[str, Any] = {
     "/api/catalog/v1/malls": {"items": [MALL]},
     "/api/catalog/v1/regions": {"items": [{"code": "33", "name": "Jawa Tengah", "parent": None, "level": "province"}]},
     "/api/catalog/v1/agencies": {"items": []},
-    "/api/catalog/v1/offerings": {"items": [], "next_cursor": None, "corrected": {}, "partial": False},
+    "/api/catalog/v1/offerings": {
+        "items": [],
+        "next_cursor": None,
+        "corrected": {},
+        "partial": False,
+        "life_event": None,
+    },
+    "/api/catalog/v1/suggestions": {"items": [], "corrected": {}},
 }
 PROBLEM = {"type": "urn:x", "title": "x", "status": 404, "detail": "API says no.", "instance": "/", "code": "x"}
 

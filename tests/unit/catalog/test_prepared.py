@@ -146,3 +146,12 @@ async def test_what_was_read_before_outlives_the_database(catalogue: Catalogue, 
     catalogue.away, routes.status = False, 200
     assert await catalogue.get() == known
     assert (await catalogue.get(f"{MALLS}/other"))["status"] == 200
+
+
+async def test_what_no_cache_may_keep_is_asked_every_time() -> None:
+    routes = Routes()
+    routes.headers.append((b"cache-control", b"no-store"))
+    catalogue = Catalogue(routes)
+    await catalogue.get()
+    await catalogue.get()
+    assert routes.asked == [MALLS, MALLS]

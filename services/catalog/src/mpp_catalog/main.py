@@ -36,6 +36,7 @@ from mpp_catalog.use_cases.offerings import CurrentOfferings
 from mpp_catalog.use_cases.ports import MessageTemplates
 from mpp_catalog.use_cases.publish import PATIENCE_SECONDS, Publish, Report
 from mpp_catalog.use_cases.search_offerings import SearchOfferings
+from mpp_catalog.use_cases.unmet_demand import UnmetDemand
 
 NAME, STREAM, SOURCE = "catalog", "CATALOG", "/mpp/catalog"
 _DESCRIPTION = "What can be asked for, where, and on what terms. Everyone may read it."
@@ -52,11 +53,12 @@ class SystemClock:
 
 @dataclass(frozen=True)
 class Parts:
-    """The two faces of the catalogue."""
+    """The two faces of the catalogue, and what runs behind them."""
 
     app: FastAPI
     grpc: GrpcServer
     relay: Relay
+    demand: UnmetDemand
 
 
 def build(settings: CatalogSettings, database: Database, bus: Bus, verifier: TokenVerifier) -> Parts:
@@ -64,7 +66,8 @@ def build(settings: CatalogSettings, database: Database, bus: Bus, verifier: Tok
     clock = SystemClock()
     reference, offerings = storage.StoredReference(database), storage.StoredOfferings(database)
     browse, current = Browse(reference, offerings, clock), CurrentOfferings(offerings, clock)
-    search = SearchOfferings(storage.SearchIndex(database), reference, clock)
+    demand = UnmetDemand(storage.StoredUnmetSearches(database), clock)
+    search = SearchOfferings(storage.SearchIndex(database), reference, clock, demand)
     app = create_app(
         settings,
         service=NAME,
@@ -79,12 +82,12 @@ def build(settings: CatalogSettings, database: Database, bus: Bus, verifier: Tok
     )
     schema = definition_schema(settings)
     app.include_router(
-        rest_api.router(browse, current, search, public_url=settings.public_url, definition_schema=schema)
+        rest_api.router(browse, current, search, demand, public_url=settings.public_url, definition_schema=schema)
     )
     # Innermost: the span and the log line of the runtime are around it.
     app.user_middleware.append(Middleware(Prepared, edition=current.edition))
     grpc = GrpcServer(settings, verifier, grpc_api.services(current, browse))
-    return Parts(app, grpc, Relay(database, bus, STREAM, SOURCE))
+    return Parts(app, grpc, Relay(database, bus, STREAM, SOURCE), demand)
 
 
 async def serve(settings: CatalogSettings) -> None:
@@ -99,7 +102,7 @@ async def serve(settings: CatalogSettings) -> None:
         name=NAME,
         app=parts.app,
         grpc=parts.grpc,
-        background=[parts.relay.run],
+        background=[parts.relay.run, parts.demand.run],
         observations=ledger_observed(database, bus, STREAM),
         close=[bus.close, database.close],
     )

@@ -117,6 +117,22 @@ def test_a_misspelt_word_finds_the_service_and_says_how_it_was_read(browser: Bro
     assert "Tidak ada layanan yang cocok" in browser.get("/services?q=zzzz&mall=").text
 
 
+def test_a_life_event_shows_what_to_arrange_first(browser: Browser) -> None:
+    page = browser.get("/services?q=bayi+lahir&mall=33.14")
+    assert "Bayi lahir: yang perlu diurus" in page.text
+    assert page.links[page.links.index("/malls/33.14/services/akta-kelahiran") :]
+    assert "yang perlu diurus" not in browser.get("/services?q=perawat&mall=33.14").text
+
+
+def test_the_search_box_suggests_words_and_works_without_them(browser: Browser) -> None:
+    told = browser.http.get("/services/suggestions", params={"q": "akta kela", "mall": "33.14"})
+    assert '<option value="Akta Kelahiran">' in told.text
+    assert browser.http.get("/services/suggestions", params={"q": "a"}).text.strip() == ""
+    home = browser.http.get("/").text
+    assert 'data-suggest="/services/suggestions"' in home
+    assert '<datalist id="suggestions">' in home
+
+
 def test_the_choice_of_a_mall_stays_until_it_is_taken_back(running_mall: RunningMall) -> None:
     browser = Browser(running_mall.url)
     assert "/malls/33.14/services/sip-perawat" in browser.get("/services?q=&mall=33.14").links

@@ -11,6 +11,8 @@ from mpp_catalog.domain.offerings import Definition
 from mpp_catalog.domain.reference import Agency, Mall, Region
 from mpp_catalog.use_cases.browse import PublicService
 from mpp_catalog.use_cases.offerings import Comparison
+from mpp_catalog.use_cases.search_offerings import Found, Happening
+from mpp_catalog.use_cases.unmet_demand import Unmet
 
 
 class TextModel(BaseModel):
@@ -218,6 +220,22 @@ class CardModel(BaseModel):
     overridden: bool = Field(description="true: this mall changes the national definition")
 
 
+class LifeEventModel(BaseModel):
+    """A life event that the question names, and the offerings that help then, in the order a person needs them."""
+
+    code: str
+    name: TextModel
+    items: list[CardModel]
+
+    @staticmethod
+    def of(happening: Happening) -> "LifeEventModel":
+        return LifeEventModel(
+            code=happening.event.code,
+            name=TextModel.of(happening.event.name),
+            items=[CardModel.model_validate(hit.card) for hit in happening.hits],
+        )
+
+
 class OfferingPage(BaseModel):
     """`corrected`: words of the question that were taken for others. `partial`: no offering has all the words."""
 
@@ -225,6 +243,59 @@ class OfferingPage(BaseModel):
     next_cursor: str | None
     corrected: dict[str, str]
     partial: bool
+    life_event: LifeEventModel | None
+
+
+class SuggestionModel(BaseModel):
+    """A public service at a mall that offers it, or a life event: then `service` and `mall` are null."""
+
+    service: str | None
+    life_event: str | None
+    mall: str | None
+    name: TextModel
+
+
+class SuggestionList(BaseModel):
+    """At most nine, the best first; `corrected`: words that were taken for others."""
+
+    items: list[SuggestionModel]
+    corrected: dict[str, str]
+
+    @staticmethod
+    def of(found: Found) -> "SuggestionList":
+        items = [
+            SuggestionModel.model_validate(
+                {"service": hit.card["service"], "life_event": None, "mall": hit.card["mall"], "name": hit.card["name"]}
+            )
+            for hit in found.hits
+        ]
+        if found.happening is not None:
+            event = found.happening.event
+            name = TextModel.of(event.name)
+            items.insert(0, SuggestionModel(service=None, life_event=event.code, mall=None, name=name))
+        return SuggestionList(items=items, corrected=found.corrected)
+
+
+class UnmetSearchModel(BaseModel):
+    """Nothing was found for `words` (in alphabetical order) at `mall`, null for all malls, `searches` times."""
+
+    mall: str | None
+    words: str
+    searches: int
+    first: date
+    last: date
+
+    @staticmethod
+    def of(unmet: Unmet) -> "UnmetSearchModel":
+        return UnmetSearchModel(
+            mall=unmet.mall or None, words=unmet.words, searches=unmet.searches, first=unmet.first, last=unmet.last
+        )
+
+
+class UnmetSearchList(BaseModel):
+    """Most searched first. What fewer than three asked for is not in it."""
+
+    items: list[UnmetSearchModel]
 
 
 class DifferenceModel(BaseModel):

@@ -1,50 +1,19 @@
-"""What malls offer: search, one offering as prepared bytes, and what it changes in the national definition."""
+"""What malls offer: one offering as prepared bytes, and what it changes in the national definition."""
 
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Response
-from mpp_runtime.errors import Invalid, Text
-from mpp_runtime.rest import decode_cursor, encode_cursor
 
-from mpp_catalog.rest_api.models import CardModel, ComparisonModel, OfferingPage
-from mpp_catalog.rest_api.reference import Anyone, Cursor, Limit, Words
+from mpp_catalog.rest_api.models import ComparisonModel
+from mpp_catalog.rest_api.reference import CACHE, Anyone
 from mpp_catalog.use_cases.offerings import CurrentOfferings
-from mpp_catalog.use_cases.search_offerings import SearchOfferings
 
-Position = tuple[int, str, str]
-# An offering may be shown from a cache for a minute; after that the cache asks with its ETag and mostly gets 304.
-_CACHE = {"Cache-Control": "public, max-age=60, stale-while-revalidate=600"}
-_LARGEST_RANK = 2**53
+_HEADERS = {"Cache-Control": CACHE}
 
 
-def router(current: CurrentOfferings, search: SearchOfferings) -> APIRouter:
+def router(current: CurrentOfferings) -> APIRouter:
     """Routes that anyone may read."""
     routes = APIRouter(tags=["offerings"])
-
-    @routes.get("/offerings")
-    async def list_offerings(
-        response: Response,
-        caller: Anyone,
-        mall: Annotated[str | None, Query(max_length=8, description="Mall code")] = None,
-        q: Words = None,
-        agency: Annotated[str | None, Query(max_length=60, description="Agency that takes part")] = None,
-        limit: Limit = 20,
-        cursor: Cursor = None,
-    ) -> OfferingPage:
-        """What malls offer now. `q` is searched in names, keywords and descriptions; misspelt words are corrected."""
-        response.headers["Cache-Control"] = "public, max-age=10"
-        after, partial = _after(cursor)
-        found = await search.find(mall, q or "", agency, limit, after, partial)
-        page = found.hits[:limit]
-        more = None
-        if len(found.hits) > limit:
-            more = encode_cursor({"after": page[-1].position, "partial": found.partial})
-        return OfferingPage(
-            items=[CardModel.model_validate(hit.card) for hit in page],
-            next_cursor=more,
-            corrected=found.corrected,
-            partial=found.partial,
-        )
 
     @routes.get(
         "/offerings/{mall}/{service}",
@@ -66,18 +35,9 @@ def router(current: CurrentOfferings, search: SearchOfferings) -> APIRouter:
         """One resolved offering as canonical JSON; its ETag is the digest an application is pinned to."""
         if compare is not None:
             told = ComparisonModel.of(await current.compare(mall, service))
-            return Response(told.model_dump_json(), media_type="application/json", headers=_CACHE)
+            return Response(told.model_dump_json(), media_type="application/json", headers=_HEADERS)
         offering = await current.in_force(mall, service)
-        headers = {"ETag": f'"{offering.digest}"', **_CACHE}
+        headers = {"ETag": f'"{offering.digest}"', **_HEADERS}
         return Response(offering.body, media_type="application/json", headers=headers)
 
     return routes
-
-
-def _after(cursor: str | None) -> tuple[Position | None, bool]:
-    if cursor is None:
-        return None, False
-    match decode_cursor(cursor):
-        case {"after": [int(rank), str(service), str(mall)], "partial": bool(partial)} if 0 <= rank < _LARGEST_RANK:
-            return (rank, service, mall), partial
-    raise Invalid("invalid-cursor", Text("Kursor tidak sah.", "The cursor is not valid."))

@@ -23,12 +23,13 @@ _log = get_logger(__name__)
 
 @dataclass(frozen=True)
 class Ready:
-    """`headers` hold the ETag; `route` is what the log calls the request by."""
+    """`headers` hold the ETag; `route` is what the log calls the request by; `once`: no cache may keep it."""
 
     headers: Headers
     body: bytes
     etag: bytes
     route: Any
+    once: bool = False
 
 
 class Prepared:
@@ -64,7 +65,7 @@ class Prepared:
             if (ready := await self._prepare(scope, receive, send)) is None:
                 return
             # Something may have been published while the routes read: then this answer is of no edition.
-            if edition is not None and edition == self._edition:
+            if edition is not None and edition == self._edition and not ready.once:
                 self._keep(key, ready)
         else:
             self._kept.move_to_end(key)
@@ -105,7 +106,7 @@ class Prepared:
         if etag is None:
             etag = f'"{hashlib.sha256(body).hexdigest()}"'.encode()
             headers.append((b"etag", etag))
-        return Ready(headers, body, etag, scope.get("route"))
+        return Ready(headers, body, etag, scope.get("route"), once=(b"cache-control", b"no-store") in headers)
 
     def _keep(self, key: tuple[str, bytes], ready: Ready) -> None:
         if (old := self._kept.pop(key, None)) is not None:

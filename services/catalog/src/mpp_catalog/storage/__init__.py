@@ -5,12 +5,14 @@ from mpp_catalog.storage.offerings import StoredOfferings
 from mpp_catalog.storage.publishing import DatabasePublishing
 from mpp_catalog.storage.reference import StoredReference
 from mpp_catalog.storage.search import SearchIndex
+from mpp_catalog.storage.unmet_searches import StoredUnmetSearches
 
 __all__ = [
     "DatabasePublishing",
     "SearchIndex",
     "StoredOfferings",
     "StoredReference",
+    "StoredUnmetSearches",
     "definition_schema_file",
     "read_agency_keys",
     "read_folder",

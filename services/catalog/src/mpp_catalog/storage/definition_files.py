@@ -13,7 +13,9 @@ from mpp_catalog.domain.reference import Region
 from mpp_catalog.use_cases.folder import File, FileProblem, Folder
 
 _IMPORT = '#import "letter.typ": *\n'
-_SCHEMAS = ("service-definition", "override", "offerings", "agency", "malls", "calendar")
+_SCHEMAS = (
+    "service-definition", "override", "offerings", "agency", "malls", "calendar", "synonyms", "life-events",
+)  # fmt: skip
 
 
 class _Loader(yaml.CSafeLoader):
@@ -56,6 +58,8 @@ def read_folder(root: Path) -> Folder:
         definitions=yamls("public_services/*.yaml"),
         overrides=yamls("overrides/*/*.yaml"),
         offerings=yamls("offerings/*.yaml"),
+        synonyms=yamls("search/synonyms.yaml"),
+        life_events=yamls("search/life_events.yaml"),
         unreadable=tuple(problems),
     )
 
@@ -94,8 +98,8 @@ def _files(root: Path, pattern: str, problems: list[FileProblem]) -> Iterator[Fi
 def parse(name: str, text: str) -> File:
     """One YAML file. Raises yaml.YAMLError."""
     document = yaml.load(text, _Loader)  # noqa: S506 a SafeLoader
-    node = yaml.compose(text, yaml.CSafeLoader)
-    return File(name, document, lambda pointer: _line(node, pointer))
+    # Read a second time only if there is something to tell.
+    return File(name, document, lambda pointer: _line(yaml.compose(text, yaml.CSafeLoader), pointer))
 
 
 def _line(node: yaml.Node | None, pointer: str) -> int | None:

@@ -1,6 +1,5 @@
 """Writing: reference data in one transaction, each public service in one of its own."""
 
-import re
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
@@ -8,14 +7,17 @@ from typing import Any
 
 from mpp.catalog.v1.events_pb2 import DefinitionPublished, OfferingChanged
 from mpp_ledger.database import Database, Transaction
-from sqlalchemy import delete, func, text
+from sqlalchemy import delete, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col, select
 
 from mpp_catalog.domain.calendar import Calendar
+from mpp_catalog.domain.life_events import LifeEvent
 from mpp_catalog.domain.offerings import Definition, Offering, Override, Period, agencies_of, card
 from mpp_catalog.domain.reference import Agency, Mall, Region
+from mpp_catalog.domain.search_text import SearchText, Synonyms, search_text
 from mpp_catalog.storage.offerings import to_definition
+from mpp_catalog.storage.search_texts import drop_unused_texts, put_life_events, put_text
 from mpp_catalog.storage.tables import (
     AgencyRow,
     CalendarRow,
@@ -24,11 +26,10 @@ from mpp_catalog.storage.tables import (
     OfferingRow,
     OverrideRow,
     PeriodRow,
-    WordRow,
+    TextRow,
 )
 
 _REGION_COLUMNS = ("code", "name", "parent", "valid_from", "valid_to", "successor", "source", "time_zone")
-_WORD = re.compile(r"[^\W\d_]{3,}")
 
 
 class DatabasePublishing:
@@ -44,6 +45,7 @@ class DatabasePublishing:
         malls: Sequence[Mall],
         agencies: Sequence[Agency],
         calendars: Mapping[str, Calendar],
+        life_events: Sequence[LifeEvent],
     ) -> None:
         async with self._database.transaction(lock=["reference"]) as transaction:
             await _put_regions(transaction, regions, time_zones)
@@ -65,6 +67,7 @@ class DatabasePublishing:
                 )
             for agency in agencies:
                 await _put_agency(transaction, agency)
+            await put_life_events(transaction.session, life_events)
             await _next_generation(transaction)
 
     async def services(self) -> list[str]:
@@ -76,6 +79,7 @@ class DatabasePublishing:
     async def service(self, code: str) -> AsyncIterator["DatabasePublication"]:
         async with self._database.transaction(lock=[code]) as transaction:
             yield DatabasePublication(transaction, code)
+            await drop_unused_texts(transaction.session, code)
             await _next_generation(transaction)
 
 
@@ -108,11 +112,6 @@ class DatabasePublication:
             )
         )
         await self._session.flush()
-        await self._session.execute(
-            insert(WordRow)
-            .values([{"word": word} for word in sorted(_vocabulary(definition.document))])
-            .on_conflict_do_nothing()
-        )
         await self._transaction.publish(
             DefinitionPublished(service=definition.service, version=definition.version, digest=definition.digest),
             key=self._service,
@@ -130,19 +129,26 @@ class DatabasePublication:
         await self._session.flush()
 
     async def replace_periods(
-        self, mall: str, periods: Sequence[Period], agencies: Mapping[str, Agency], at: datetime
+        self,
+        mall: str,
+        periods: Sequence[Period],
+        agencies: Mapping[str, Agency],
+        synonyms: Synonyms,
+        at: datetime,
     ) -> int:
         mine = (col(PeriodRow.mall) == mall, col(PeriodRow.service) == self._service)
-        rows = (await self._session.execute(select(PeriodRow).where(*mine))).scalars()
-        before = {(row.starts, row.ends, row.digest) for row in rows}
-        after = {(period.starts, period.ends, period.offering.digest) for period in periods}
+        rows = (await self._session.execute(select(PeriodRow).where(*mine))).scalars().all()
+        texts = [search_text(period.offering, agencies, synonyms) for period in periods]
+        before = {(row.starts, row.ends, row.digest, row.text) for row in rows}
+        after = {(p.starts, p.ends, p.offering.digest, t.id) for p, t in zip(periods, texts, strict=True)}
         if before == after:
             return 0
         await self._session.execute(delete(PeriodRow).where(*mine))
-        for period in periods:
+        for period, found_by in zip(periods, texts, strict=True):
             await self._put_offering(period.offering, at)
-            await self._put_period(mall, period, agencies)
-        known = {digest for _, _, digest in before}
+            await put_text(self._session, found_by)
+            await self._put_period(mall, period, found_by, agencies)
+        known = {row.digest for row in rows}
         changed = [offering for offering in dict.fromkeys(p.offering.digest for p in periods) if offering not in known]
         for digest in changed:
             message = OfferingChanged(service=self._service, mall=mall, digest=digest)
@@ -164,9 +170,9 @@ class DatabasePublication:
             .on_conflict_do_nothing()
         )
 
-    async def _put_period(self, mall: str, period: Period, agencies: Mapping[str, Agency]) -> None:
-        document, involved = period.offering.document, sorted(agencies_of(period.offering.document))
-        names = [(code, agencies[code].name) for code in involved]
+    async def _put_period(
+        self, mall: str, period: Period, found_by: SearchText, agencies: Mapping[str, Agency]
+    ) -> None:
         await self._session.execute(
             insert(PeriodRow).values(
                 mall=mall,
@@ -175,14 +181,9 @@ class DatabasePublication:
                 ends=period.ends,
                 digest=period.offering.digest,
                 card=card(period.offering, agencies),
-                agencies=involved,
-                words=_words("indonesian", "A", document["name"]["id"])
-                .op("||")(_words("simple", "A", document["name"]["en"]))
-                .op("||")(_words("indonesian", "B", " ".join(document["keywords"]["id"])))
-                .op("||")(_words("simple", "B", " ".join(document["keywords"]["en"])))
-                .op("||")(_words("indonesian", "C", document["description"]["id"]))
-                .op("||")(_words("simple", "C", document["description"]["en"]))
-                .op("||")(_words("simple", "D", " ".join(f"{code} {n.id} {n.en}" for code, n in names))),
+                agencies=sorted(agencies_of(period.offering.document)),
+                text=found_by.id,
+                words=select(TextRow.words).where(col(TextRow.id) == found_by.id).scalar_subquery(),
             )
         )
 
@@ -240,17 +241,3 @@ async def _upsert(transaction: Transaction, table: type[Any], key: str, **values
 
 async def _next_generation(transaction: Transaction) -> None:
     await transaction.session.execute(text("UPDATE catalog_state SET generation = generation + 1"))
-
-
-def _words(configuration: str, weight: str, value: str) -> Any:
-    return func.setweight(func.to_tsvector(text(f"'{configuration}'"), value), text(f"'{weight}'"))
-
-
-def _vocabulary(document: Mapping[str, Any]) -> set[str]:
-    texts = [
-        *document["name"].values(),
-        *document["description"].values(),
-        *document["keywords"]["id"],
-        *document["keywords"]["en"],
-    ]
-    return {word for value in texts for word in _WORD.findall(value.lower())}

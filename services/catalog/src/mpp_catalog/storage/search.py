@@ -1,32 +1,44 @@
-"""Full-text search over the cards of offerings, with spelling corrected word by word against a small vocabulary."""
+"""Full-text search: over texts that many offerings share, each statement one round trip past SQLAlchemy.
+
+A text is matched and ranked once, not once a mall: how many malls there are hardly counts. A misspelt word is compared
+with a small vocabulary; trigrams over names would be too slow.
+"""
 
 from collections.abc import Sequence
 from typing import Any
 
 from mpp_ledger.database import Database
-from sqlalchemy import text
+from mpp_runtime.errors import Text
 
+from mpp_catalog.domain.life_events import LifeEvent
 from mpp_catalog.use_cases.ports import Hit, Query
 
 # Trigram distance up to which a word is taken for another: "perwat" is 0.5 from "perawat".
 _NEAR = 0.65
 _SHORTEST_CORRECTED = 4
-# Ranking reads each candidate's words; a term that half the country matches is cut before that.
-_CANDIDATES = 2000
-_NEAREST = text(
-    """
+_SERVICES_AT_ONCE = 4
+_NEAREST = """
     SELECT asked.word, near.word
-    FROM unnest(CAST(:words AS text[]), CAST(:terms AS text[])) AS asked (word, term)
+    FROM unnest($1::text[], $2::text[]) AS asked (word, term)
     CROSS JOIN LATERAL (
       SELECT w.word, w.word <-> asked.word AS distance FROM search_words w ORDER BY w.word <-> asked.word LIMIT 1
     ) AS near
-    WHERE near.distance <= :near AND length(asked.word) >= :shortest
+    WHERE near.distance <= $3::real AND length(asked.word) >= $4
       AND NOT EXISTS (
-        SELECT 1 FROM offering_periods p
-        WHERE p.words @@ (to_tsquery('indonesian', asked.term) || to_tsquery('simple', asked.term))
+        SELECT 1 FROM search_texts t
+        WHERE t.words @@ (to_tsquery('indonesian', asked.term) || to_tsquery('simple', asked.term))
       )
-    """
-)
+"""
+# All words of a phrase are in the question; the longest phrase says most.
+_LIFE_EVENTS = """
+    SELECT e.code, e.name, e.services, max(numnode(p.query)) AS words
+    FROM life_events e JOIN life_event_phrases p ON p.event = e.code
+    WHERE to_tsvector('indonesian', $1) || to_tsvector('simple', $1) @@ p.query
+      OR $2 AND starts_with(p.phrase, lower($1))
+    GROUP BY e.code ORDER BY words DESC, e.code LIMIT 1
+"""
+_IN_FORCE = """p.starts <= ($1::timestamptz AT TIME ZONE m.time_zone)::date
+      AND (p.ends IS NULL OR p.ends > ($1::timestamptz AT TIME ZONE m.time_zone)::date)"""
 
 
 class SearchIndex:
@@ -39,64 +51,138 @@ class SearchIndex:
     async def nearest_words(self, words: Sequence[str]) -> dict[str, str]:
         if not await self._corrects_spelling():
             return {}
-        async with self._database.read() as session:
-            rows = await session.execute(
-                _NEAREST,
-                {
-                    "words": list(words),
-                    "terms": [_term(word) for word in words],
-                    "near": _NEAR,
-                    "shortest": _SHORTEST_CORRECTED,
-                },
-            )
-            return {row[0]: row[1] for row in rows}
+        async with self._database.statement() as connection:
+            terms = [_term(word) for word in words]
+            rows = await connection.fetch(_NEAREST, list(words), terms, _NEAR, _SHORTEST_CORRECTED)
+        return {row[0]: row[1] for row in rows}
 
     async def find(self, query: Query) -> list[Hit]:
-        values: dict[str, Any] = {"at": query.at, "limit": query.limit, "candidates": _CANDIDATES}
-        conditions = [
-            "p.starts <= CAST(CAST(:at AS timestamptz) AT TIME ZONE m.time_zone AS date)",
-            "(p.ends IS NULL OR p.ends > CAST(CAST(:at AS timestamptz) AT TIME ZONE m.time_zone AS date))",
-        ]
-        if query.mall is not None:
-            conditions.append("p.mall = :mall")
-            values["mall"] = query.mall
-        if query.agency is not None:
-            conditions.append(":agency = ANY (p.agencies)")
-            values["agency"] = query.agency
-        rank, wanted = "0", "CAST(NULL AS tsquery)"
-        if query.terms:
-            # Indonesian texts are stemmed, English ones are not; a term may begin a word of either.
-            wanted = (" || " if query.any_term else " && ").join(
-                f"(to_tsquery('indonesian', :term{n}) || to_tsquery('simple', :term{n}))"
-                for n in range(len(query.terms))
-            )
-            values |= {f"term{n}": _term(term) for n, term in enumerate(query.terms)}
-            conditions.append("p.words @@ wanted.query")
-            rank = "CAST(ts_rank(words, query) * 1000000 AS bigint)"
-        page = ""
-        if query.after is not None:
-            page = "WHERE (-rank, service, mall) > (-CAST(:rank AS bigint), :service, :after_mall)"
-            values["rank"], values["service"], values["after_mall"] = query.after
-        # Only constants and numbers are put together here; every value is bound.
-        statement = f"""
-            SELECT card, rank, service, mall FROM (
-              SELECT card, service, mall, {rank} AS rank FROM (
-                SELECT p.card, p.service, p.mall, p.words, wanted.query
-                FROM offering_periods p JOIN malls m ON m.code = p.mall CROSS JOIN (SELECT {wanted} AS query) AS wanted
-                WHERE {" AND ".join(conditions)} LIMIT :candidates
-              ) AS candidates
-            ) AS ranked {page} ORDER BY -rank, service, mall LIMIT :limit
-        """  # noqa: S608
-        async with self._database.read() as session:
-            rows = (await session.execute(text(statement), values)).all()
-        return [Hit(card, (int(rank), service, mall)) for card, rank, service, mall in rows]
+        async with self._database.statement() as connection:
+            if query.mall is not None:
+                statement, values = _at_a_mall(query, query.mall)
+                rows = await connection.fetch(statement, *values)
+            else:
+                # In two steps, a few public services at a time: as one statement it was planned to take a minute.
+                statement, values = _ranked_services(query)
+                ranked, rows = await connection.fetch(statement, *values), []
+                step = query.limit if query.once_a_service else _SERVICES_AT_ONCE
+                while ranked and len(rows) < query.limit:
+                    statement, values = _malls_of(query, ranked[:step])
+                    rows += await connection.fetch(statement, *values)
+                    ranked = ranked[step:]
+        return [Hit(card, (int(rank), service, mall)) for card, rank, service, mall in rows[: query.limit]]
+
+    async def life_event(self, text: str, begun: bool) -> LifeEvent | None:
+        async with self._database.statement() as connection:
+            row = await connection.fetchrow(_LIFE_EVENTS, text, begun)
+        if row is None:
+            return None
+        name = row["name"]
+        return LifeEvent(row["code"], Text(name["id"], name["en"]), (), tuple(row["services"]))
 
     async def _corrects_spelling(self) -> bool:
         if self._corrects is None:
-            async with self._database.read() as session:
-                found = await session.execute(text("SELECT 1 FROM pg_extension WHERE extname = 'pg_trgm'"))
-                self._corrects = found.scalar_one_or_none() is not None
+            async with self._database.statement() as connection:
+                found = await connection.fetchval("SELECT 1 FROM pg_extension WHERE extname = 'pg_trgm'")
+                self._corrects = found is not None
         return self._corrects
+
+
+class _Values:
+    """The bound values; each `of` gives the place of one. $1 is the time. Only places are put into statements."""
+
+    def __init__(self, query: Query) -> None:
+        self.all: list[Any] = [query.at]
+
+    def of(self, value: Any) -> str:
+        self.all.append(value)
+        return f"${len(self.all)}"
+
+
+def _at_a_mall(query: Query, mall: str) -> tuple[str, list[Any]]:
+    """What the mall offers, each by its own text: there are hundreds of them at most."""
+    values = _Values(query)
+    source, rank = "offering_periods p", "0::bigint"
+    conditions = [_IN_FORCE, f"p.mall = {values.of(mall)}::text", *_of_whom(query, values)]
+    if query.terms:
+        source = f"{source} JOIN search_texts t ON t.id = p.text CROSS JOIN {_wanted(query, values)}"
+        conditions.append("t.words @@ wanted.query")
+        rank = _RANK
+    page = ""
+    if query.after is not None:
+        after, service = map(values.of, query.after[:2])
+        page = f"WHERE (-rank, service) > (-{after}::bigint, {service}::text)"
+    statement = f"""
+        SELECT card, rank, service, mall FROM (
+          SELECT p.card, {rank} AS rank, p.service, p.mall FROM {source} JOIN malls m ON m.code = p.mall
+          WHERE {" AND ".join(conditions)}
+        ) AS found {page} ORDER BY -rank, service LIMIT {values.of(query.limit)}
+    """  # noqa: S608
+    return statement, values.all
+
+
+def _ranked_services(query: Query) -> tuple[str, list[Any]]:
+    """Public services and their ranks, best first: one is found when a text of it has the words, at whichever mall."""
+    values = _Values(query)
+    source, rank, conditions = "search_texts t", "0::bigint", ["$1::timestamptz IS NOT NULL"]
+    if query.terms:
+        source = f"{source} CROSS JOIN {_wanted(query, values)}"
+        conditions.append("t.words @@ wanted.query")
+        rank = f"max({_RANK})"
+    if query.services is not None:
+        conditions.append(f"t.service = ANY ({values.of(list(query.services))}::text[])")
+    page = ""
+    if query.after is not None:
+        after, service = map(values.of, query.after[:2])
+        # The service of the last hit may have more malls.
+        page = f"WHERE (-rank, service) >= (-{after}::bigint, {service}::text)"
+    statement = f"""
+        SELECT service, rank FROM (
+          SELECT t.service, {rank} AS rank FROM {source} WHERE {" AND ".join(conditions)} GROUP BY t.service
+        ) AS found {page} ORDER BY -rank, service
+    """  # noqa: S608
+    return statement, values.all
+
+
+def _malls_of(query: Query, ranked: Sequence[Any]) -> tuple[str, list[Any]]:
+    """The first malls that offer each of these public services; once: the first one."""
+    values = _Values(query)
+    services, ranks = values.of([row[0] for row in ranked]), values.of([row[1] for row in ranked])
+    conditions = [_IN_FORCE, "p.service = f.service", *_of_whom(query, values)]
+    if query.after is not None:
+        service, mall = map(values.of, query.after[1:])
+        more = "false" if query.once_a_service else f"p.mall > {mall}::text"
+        conditions.append(f"(f.service <> {service}::text OR {mall}::text IS NOT NULL AND {more})")
+    limit = values.of(query.limit)
+    statement = f"""
+        SELECT o.card, f.rank, f.service, o.mall
+        FROM unnest({services}::text[], {ranks}::bigint[]) WITH ORDINALITY AS f (service, rank, place)
+        CROSS JOIN LATERAL (
+          SELECT p.card, p.mall FROM offering_periods p JOIN malls m ON m.code = p.mall
+          WHERE {" AND ".join(conditions)} ORDER BY p.mall LIMIT {"1" if query.once_a_service else limit}
+        ) AS o
+        ORDER BY f.place, o.mall LIMIT {limit}
+    """  # noqa: S608
+    return statement, values.all
+
+
+_RANK = "(ts_rank(t.words, wanted.query) * 1000000)::bigint"
+
+
+def _of_whom(query: Query, values: _Values) -> list[str]:
+    asked = []
+    if query.agency is not None:
+        asked.append(f"{values.of(query.agency)}::text = ANY (p.agencies)")
+    if query.services is not None:
+        asked.append(f"p.service = ANY ({values.of(list(query.services))}::text[])")
+    return asked
+
+
+def _wanted(query: Query, values: _Values) -> str:
+    """Indonesian texts are stemmed, English ones are not; a term may begin a word of either."""
+    places = [values.of(_term(term)) for term in query.terms]
+    each = [f"(to_tsquery('indonesian', {place}) || to_tsquery('simple', {place}))" for place in places]
+    return f"(SELECT {(' || ' if query.any_term else ' && ').join(each)} AS query) AS wanted"
 
 
 def _term(word: str) -> str:

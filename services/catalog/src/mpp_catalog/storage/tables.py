@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Column, DateTime
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TEXT, TSVECTOR
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TEXT, TSQUERY, TSVECTOR
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 
@@ -103,6 +103,44 @@ class PeriodRow(Table, table=True):
     card: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
     agencies: list[str] = Field(sa_column=Column(ARRAY(TEXT), nullable=False))
     words: str = Field(sa_column=Column(TSVECTOR, nullable=False))
+    text: str | None = None
+
+
+class TextRow(Table, table=True):
+    """The words by which offerings are found, once for all offerings that are described in the same words."""
+
+    __tablename__ = "search_texts"
+    id: str = Field(primary_key=True)
+    service: str
+    words: str = Field(sa_column=Column(TSVECTOR, nullable=False))
+
+
+class LifeEventRow(Table, table=True):
+    """What happens to a person; `services` are codes in order."""
+
+    __tablename__ = "life_events"
+    code: str = Field(primary_key=True)
+    name: dict[str, str] = Field(sa_column=Column(JSONB, nullable=False))
+    services: list[str] = Field(sa_column=Column(ARRAY(TEXT), nullable=False))
+
+
+class PhraseRow(Table, table=True):
+    """How people say a life event; `query` finds all words of the phrase in what somebody asked."""
+
+    __tablename__ = "life_event_phrases"
+    event: str = Field(primary_key=True)
+    phrase: str = Field(primary_key=True)
+    query: str = Field(sa_column=Column(TSQUERY, nullable=False))
+
+
+class UnmetSearchRow(Table, table=True):
+    """How often nothing was found for these words at this mall ("" is all malls) on this day."""
+
+    __tablename__ = "unmet_searches"
+    day: date = Field(primary_key=True)
+    mall: str = Field(primary_key=True)
+    words: str = Field(primary_key=True)
+    searches: int
 
 
 class WordRow(Table, table=True):

@@ -9,8 +9,11 @@ from mpp_runtime.errors import Text
 
 from mpp_catalog.domain.calendar import Calendar, build_calendar
 from mpp_catalog.domain.checks import Known, Problem, check_definition, check_override, check_shape, check_terms
+from mpp_catalog.domain.checks.search import check_life_events, check_synonyms
+from mpp_catalog.domain.life_events import LifeEvent
 from mpp_catalog.domain.offerings import Definition, Override
 from mpp_catalog.domain.reference import Agency, Mall, Region, TaskGrant
+from mpp_catalog.domain.search_text import Synonyms
 from mpp_catalog.use_cases.folder import File, FileProblem, Folder
 
 _CODE = re.compile(r"[0-9]{2}(?:[.][0-9]{2}){0,2}")
@@ -28,18 +31,30 @@ class Content:
     definitions: tuple[Definition, ...]
     overrides: tuple[Override, ...]
     terms: tuple[Mapping[str, Any], ...] = ()
+    synonyms: Synonyms = ()
+    life_events: tuple[LifeEvent, ...] = ()
 
 
 def check_folder(folder: Folder, events: frozenset[str]) -> list[FileProblem]:
     """Every problem of the folder; `events` are the events of applications."""
     problems = list(folder.unreadable)
-    for name, files in (("malls", folder.malls), ("agency", folder.agencies), ("calendar", folder.calendars)):
+    for name, files in (
+        ("malls", folder.malls),
+        ("agency", folder.agencies),
+        ("calendar", folder.calendars),
+        ("synonyms", folder.synonyms),
+        ("life-events", folder.life_events),
+    ):
         for file in files:
             problems += _at(file, check_shape(file.document, folder.schemas[name]))
     problems += _check_regions(folder)
     if problems:
         return problems
     problems += _check_reference(folder)
+    for file in folder.synonyms:
+        problems += _at(file, check_synonyms(file.document))
+    for file in folder.life_events:
+        problems += _at(file, check_life_events(file.document))
     agencies = _agencies(folder, {})
     known = Known(events, agencies, frozenset(folder.templates), folder.sources)
     documents: dict[tuple[str, str], Any] = {}
@@ -92,10 +107,24 @@ def content_of(folder: Folder, keys: Mapping[str, dict[str, Any]]) -> Content:
     overrides = tuple(
         Override(o.document["mall"], o.document["service"], o.document["version"], o.document) for o in folder.overrides
     )
-    terms = tuple(file.document for file in folder.offerings)
     return Content(
-        folder.regions, folder.time_zones, tuple(malls), agencies, calendar_of, definitions, overrides, terms
+        folder.regions,
+        folder.time_zones,
+        tuple(malls),
+        agencies,
+        calendar_of,
+        definitions,
+        overrides,
+        tuple(file.document for file in folder.offerings),
+        tuple(tuple(group) for file in folder.synonyms for group in file.document["groups"]),
+        tuple(_life_event(entry) for file in folder.life_events for entry in file.document["life_events"]),
     )
+
+
+def _life_event(entry: Mapping[str, Any]) -> LifeEvent:
+    name = Text(entry["name"]["id"], entry["name"]["en"])
+    phrases = (name.id, name.en, *entry["phrases"]["id"], *entry["phrases"]["en"])
+    return LifeEvent(entry["code"], name, phrases, tuple(entry["services"]))
 
 
 def _definition(document: Mapping[str, Any], templates: Mapping[str, str]) -> Definition:

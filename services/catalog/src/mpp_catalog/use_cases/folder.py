@@ -45,4 +45,6 @@ class Folder:
     definitions: tuple[File, ...]
     overrides: tuple[File, ...]
     offerings: tuple[File, ...]
+    synonyms: tuple[File, ...] = ()
+    life_events: tuple[File, ...] = ()
     unreadable: tuple[FileProblem, ...] = ()

@@ -7,8 +7,10 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from mpp_catalog.domain.calendar import Calendar
+from mpp_catalog.domain.life_events import LifeEvent
 from mpp_catalog.domain.offerings import Definition, Override, Period
 from mpp_catalog.domain.reference import Agency, Mall, Region
+from mpp_catalog.domain.search_text import Synonyms
 
 
 class Clock(Protocol):
@@ -71,7 +73,10 @@ class Offerings(Protocol):
 
 @dataclass(frozen=True)
 class Query:
-    """A search for `terms`; `any_term` is content with one of them. `after` is the position a page begins behind."""
+    """A search for `terms`; `any_term` is content with one of them. `after` is the position a page begins behind.
+
+    `once_a_service`: each public service once, however many malls offer it. `services`: only these.
+    """
 
     mall: str | None
     agency: str | None
@@ -80,6 +85,8 @@ class Query:
     after: tuple[int, str, str] | None
     limit: int
     at: datetime
+    once_a_service: bool = False
+    services: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -99,6 +106,10 @@ class Search(Protocol):
 
     async def find(self, query: Query) -> list[Hit]: ...
 
+    async def life_event(self, text: str, begun: bool) -> LifeEvent | None:
+        """The life event that the text names; `begun`: or begins to name, the text being the start of a phrase."""
+        ...
+
 
 class ServicePublication(Protocol):
     """One public service being published: one transaction, under the lock of its code."""
@@ -114,9 +125,17 @@ class ServicePublication(Protocol):
     async def replace_overrides(self, overrides: Sequence[Override]) -> None: ...
 
     async def replace_periods(
-        self, mall: str, periods: Sequence[Period], agencies: Mapping[str, Agency], at: datetime
+        self,
+        mall: str,
+        periods: Sequence[Period],
+        agencies: Mapping[str, Agency],
+        synonyms: Synonyms,
+        at: datetime,
     ) -> int:
-        """Stores what the mall offers and when, and publishes OfferingChanged for each new offering: how many."""
+        """Stores what the mall offers, when, and by which words it is found.
+
+        Publishes OfferingChanged for each new offering: how many.
+        """
         ...
 
 
@@ -130,8 +149,9 @@ class Publishing(Protocol):
         malls: Sequence[Mall],
         agencies: Sequence[Agency],
         calendars: Mapping[str, Calendar],
+        life_events: Sequence[LifeEvent],
     ) -> None:
-        """Stores them all; what is stored but not given stays. `calendars` by mall."""
+        """Stores them all; what is stored but not given stays, but for life events. `calendars` by mall."""
         ...
 
     async def services(self) -> list[str]:

@@ -51,7 +51,12 @@ class Publish:
         for definition in new:
             await self._check_messages(definition)
         await self._publishing.put_reference(
-            content.regions, content.time_zones, content.malls, list(content.agencies.values()), content.calendars
+            content.regions,
+            content.time_zones,
+            content.malls,
+            list(content.agencies.values()),
+            content.calendars,
+            content.life_events,
         )
         changed = 0
         for service in sorted({*await self._publishing.services(), *(d.service for d in content.definitions)}):
@@ -83,7 +88,7 @@ class Publish:
             for mall in content.malls:
                 terms = terms_of(content.terms, mall.code, service)
                 periods = timeline(mall, stored.values(), overrides, content.agencies, terms)
-                changed += await publication.replace_periods(mall.code, periods, content.agencies, at)
+                changed += await publication.replace_periods(mall.code, periods, content.agencies, content.synonyms, at)
             return changed
 
     async def _check_messages(self, definition: Definition) -> None:

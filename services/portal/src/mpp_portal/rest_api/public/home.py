@@ -1,6 +1,6 @@
 """The home page and the search: a public service in one or two steps, at the mall a person chose once."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
@@ -14,7 +14,7 @@ from mpp_portal.rest_api.pages import Pages, redirect
 
 MALL_COOKIE = "mall"
 _YEAR = 365 * 24 * 3600
-_AT_HOME, _A_PAGE, _MOST = 6, 20, 100
+_AT_HOME, _A_PAGE = 6, 20
 _LONGEST = 100
 
 
@@ -40,6 +40,15 @@ def add(routes: APIRouter, pages: Pages, api: Api, malls: Malls) -> None:
         answer = pages.render(request, "public/services.html", malls=known, chosen=chosen, q=q, found=found)
         if "mall" in request.query_params:
             _remember(pages, answer, chosen)
+        return answer
+
+    @routes.get("/services/suggestions")
+    async def suggestions(request: Request, q: str = "", mall: str = "") -> Response:
+        """The words for the list below the search box, while somebody types; without scripts nobody asks for them."""
+        params = {"q": q.strip()[:_LONGEST], **({"mall": mall} if mall in await malls.all(request) else {})}
+        found = (await api.call_public(request, "GET", f"{CATALOG}/suggestions", params=params)).content()
+        answer = pages.render(request, "public/suggestions.html", items=found["items"])
+        answer.headers["Cache-Control"] = "private, max-age=60"
         return answer
 
     @routes.get("/services/{service}")
@@ -97,16 +106,19 @@ def _remember(pages: Pages, answer: Response, mall: str) -> None:
 
 
 async def _search(api: Api, request: Request, mall: str, q: str, limit: int, cursor: str = "") -> dict[str, Any]:
-    """A page of the catalogue: {items, next_cursor, corrected, partial}; each item has its page's `address`.
+    """A page of the catalogue: {items, next_cursor, corrected, partial, life_event}; each item has an `address`.
 
     Without a mall a public service is one item, however many malls offer it.
     """
-    asked = {"mall": mall, "q": q, "cursor": cursor if mall else ""}
-    params = {"limit": str(limit if mall else _MOST), **{name: value for name, value in asked.items() if value}}
+    asked = {"mall": mall, "each": "" if mall else "service", "q": q, "cursor": cursor}
+    params = {"limit": str(limit), **{name: value for name, value in asked.items() if value}}
     found = (await api.call_public(request, "GET", f"{CATALOG}/offerings", params=params)).content()
-    if mall:
-        items = [{**card, "address": f"/malls/{mall}/services/{card['service']}"} for card in found["items"]]
-        return {**found, "items": items}
-    once = {card["service"]: {**card, "address": f"/services/{card['service']}"} for card in reversed(found["items"])}
-    best_first = [once[service] for service in dict.fromkeys(card["service"] for card in found["items"])]
-    return {**found, "items": best_first[:limit], "next_cursor": None}
+    event = found["life_event"]
+    if event is not None:
+        event = {**event, "items": _addressed(event["items"], mall)}
+    return {**found, "items": _addressed(found["items"], mall), "life_event": event}
+
+
+def _addressed(cards: Sequence[Mapping[str, Any]], mall: str) -> list[dict[str, Any]]:
+    below = f"/malls/{mall}" if mall else ""
+    return [{**card, "address": f"{below}/services/{card['service']}"} for card in cards]

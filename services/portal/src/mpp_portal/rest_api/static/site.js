@@ -1,6 +1,7 @@
 // What pages do beyond htmx. Without a script every page works; this only spares people a wait or a loss.
 // Marks in the HTML: form[data-keep] asks before typed words are lost; form[data-progress] shows an upload's progress;
 // [data-submit-once] is sent once; [data-count] is filled with a number from an address; [data-print] prints;
+// [data-suggest] gets suggestions from an address while somebody types;
 // [data-refresh] is loaded anew every so many seconds, by its own hx-get.
 "use strict";
 
@@ -136,6 +137,29 @@ async function fill(place) {
     // No line: the page says everything else, and the number comes with the next one.
   }
 }
+
+// While somebody types: what they may mean, as the browser's own list below the box; a late answer is dropped.
+let typed;
+document.addEventListener("input", (event) => {
+  const input = event.target;
+  if (!input.dataset?.suggest) return;
+  clearTimeout(typed);
+  typed = setTimeout(async () => {
+    const asked = input.value.trim();
+    const list = input.list;
+    if (!list || asked.length < 2) return;
+    const params = new URLSearchParams({ q: asked, mall: input.form?.elements.mall?.value ?? "" });
+    try {
+      const answer = await fetch(`${input.dataset.suggest}?${params}`, { headers: { "HX-Request": "true" } });
+      const told = answer.ok ? await answer.text() : "";
+      if (input.value.trim() === asked) {
+        list.replaceChildren(...new DOMParser().parseFromString(told, "text/html").querySelectorAll("option"));
+      }
+    } catch {
+      // No line: the search itself works with the button.
+    }
+  }, 200);
+});
 
 // The camera reads a QR code where the browser can; elsewhere the page says to use the phone's camera.
 async function scan(button) {

@@ -1,0 +1,38 @@
+"""Rules for synonyms and life events that a schema cannot say."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from mpp_catalog.domain.checks.problem import Problem
+
+
+def check_synonyms(document: Mapping[str, Any]) -> Iterator[Problem]:
+    """A word belongs to one group: else what means the same as it would depend on the order of the file."""
+    seen: dict[str, int] = {}
+    for number, group in enumerate(document["groups"]):
+        for position, phrase in enumerate(group):
+            if phrase in seen:
+                yield Problem(
+                    f"/groups/{number}/{position}",
+                    f"'{phrase}' is in group {seen[phrase] + 1} already: join the two groups, or take it out of one",
+                )
+            seen.setdefault(phrase, number)
+
+
+def check_life_events(document: Mapping[str, Any]) -> Iterator[Problem]:
+    """A code or a phrase names one life event."""
+    codes: set[str] = set()
+    phrases: dict[str, str] = {}
+    for number, event in enumerate(document["life_events"]):
+        where = f"/life_events/{number}"
+        if event["code"] in codes:
+            yield Problem(f"{where}/code", f"the life event '{event['code']}' is there twice: join the two")
+        codes.add(event["code"])
+        for language in ("id", "en"):
+            for position, phrase in enumerate(event["phrases"][language]):
+                other = phrases.setdefault(phrase, event["code"])
+                if other != event["code"]:
+                    yield Problem(
+                        f"{where}/phrases/{language}/{position}",
+                        f"'{phrase}' names the life event '{other}' already: say it in other words",
+                    )
