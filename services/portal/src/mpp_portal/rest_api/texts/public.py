@@ -60,7 +60,7 @@ TEXTS = {
     "search_for": Text("Hasil untuk “{q}”.", "Results for “{q}”."),
     "search_life_event": Text("{event}: yang perlu diurus", "{event}: what to arrange"),
     "search_life_event_text": Text("Urutan yang disarankan.", "In this order."),
-    "search_others": Text("Layanan lain", "Other public services"),
+    "search_results": Text("Hasil pencarian", "Search results"),
     "search_corrected": Text("“{wrong}” dibaca sebagai “{right}”.", "“{wrong}” was read as “{right}”."),
     "search_partial": Text(
         "Tidak ada yang cocok dengan semua kata; ini yang cocok dengan sebagian.",
