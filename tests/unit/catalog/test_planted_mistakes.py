@@ -16,7 +16,8 @@ TEXT = (DEFINITIONS / NAME).read_text("utf-8")
 
 def problems_of(text: str) -> list[FileProblem]:
     """What a folder says that holds only this definition, beside what it refers to."""
-    alone = replace(folder(), regions=(), time_zones={}, malls=(), overrides=(), definitions=(parse(NAME, text),))
+    nothing = {"regions": (), "time_zones": {}, "malls": (), "overrides": (), "offerings": ()}
+    alone = replace(folder(), **nothing, definitions=(parse(NAME, text),))
     return check_folder(alone, APPLICATION_EVENTS)
 
 

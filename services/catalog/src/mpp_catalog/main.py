@@ -81,9 +81,7 @@ def build(settings: CatalogSettings, database: Database, bus: Bus, verifier: Tok
         ],
     )
     schema = definition_schema(settings)
-    app.include_router(
-        rest_api.router(browse, current, search, demand, public_url=settings.public_url, definition_schema=schema)
-    )
+    app.include_router(rest_api.router(browse, current, search, demand, settings.public_url, schema))
     # Innermost: the span and the log line of the runtime are around it.
     app.user_middleware.append(Middleware(Prepared, edition=current.edition))
     grpc = GrpcServer(settings, verifier, grpc_api.services(current, browse))

@@ -18,7 +18,6 @@ def router(
     current: CurrentOfferings,
     finding: SearchOfferings,
     demand: UnmetDemand,
-    *,
     public_url: str,
     definition_schema: bytes,
 ) -> APIRouter:

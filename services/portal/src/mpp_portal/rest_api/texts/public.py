@@ -124,7 +124,7 @@ TEXTS = {
     "channel_building": Text("Di gedung mal", "In the mall's building"),
     "channel_online": Text("Daring", "Online"),
     "channel_mobile": Text("Layanan keliling", "Mobile service"),
-    "channel_village-desk": Text("Di kantor desa atau kelurahan", "At the village office"),
+    "channel_village": Text("Di kantor desa atau kelurahan", "At the village office"),
     "offering_opening": Text("Jam loket", "Opening hours of the counter"),
     "weekday_1": Text("Senin", "Monday"),
     "weekday_2": Text("Selasa", "Tuesday"),
