@@ -94,6 +94,7 @@ def catalog(database_url: str, nats_url: str, log: Path, port: int, grpc_port: i
         "MPP_TOKEN_URL": "http://127.0.0.1:1/token",
         "MPP_CLIENT_ID": "catalog",
         "MPP_CLIENT_SECRET": "of-a-benchmark",
+        "MPP_DEFINITIONS_DIR": str(ROOT / "definitions"),
         "MPP_TRACE_SAMPLE": "0.01",
         "MPP_LOG_LEVEL": "warning",
     }

@@ -48,7 +48,8 @@ def public_services(number: int = SERVICES) -> list[dict[str, str]]:
     pairs = itertools.islice(itertools.product(_KINDS, _THINGS), number)
     return [
         {
-            "service": f"{kind[0]} {thing[0]}".lower().replace(" ", "-"),
+            # None of the shipped ones has such a code.
+            "service": f"contoh {kind[0]} {thing[0]}".lower().replace(" ", "-"),
             "name_id": f"{kind[0]} {thing[0]}",
             "name_en": f"{kind[1]} {thing[1]}",
             "keywords_id": f"{thing[0]} usaha mengurus {kind[0].lower()} kabupaten",

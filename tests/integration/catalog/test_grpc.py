@@ -68,7 +68,7 @@ async def test_a_draft_is_pinned_to_an_offering_and_finds_it_again(applications:
     assert again == pinned
 
 
-@pytest.mark.parametrize(("mall", "service"), [("33.14", "sip-bidan"), ("99.99", "sip-perawat"), ("", "")])
+@pytest.mark.parametrize(("mall", "service"), [("33.14", "tidak-ada"), ("99.99", "sip-perawat"), ("", "")])
 async def test_what_is_not_offered_is_not_found(applications: Stubs, mall: str, service: str) -> None:
     with pytest.raises(NotFound, match="not-offered"):
         await applications.offerings.Pin(pb.PinRequest(mall=mall, service=service))

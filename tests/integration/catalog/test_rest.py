@@ -321,5 +321,6 @@ async def test_every_route_is_described(client: httpx.AsyncClient) -> None:
         "/regions", "/malls", "/malls/{code}", "/agencies", "/agencies/{code}", "/services", "/services/{code}",
         "/calendars/{mall}", "/calendars/{mall}/working-day", "/offerings", "/offerings/{mall}/{service}",
         "/offerings/{mall}/{service}/fee", "/schemas/service-definition.json",
-        "/suggestions", "/unmet-searches",
+        "/suggestions", "/unmet-searches", "/cpsv-ap", "/cpsv-ap.{form}", "/services/{code}/cpsv-ap.{form}",
+        "/sippn", "/services/{code}/sippn", "/services.csv", "/services.xlsx",
     }  # fmt: skip

