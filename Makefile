@@ -12,7 +12,7 @@ PACKAGES := $(sort $(dir $(wildcard libs/*/pyproject.toml services/*/pyproject.t
 NAMES := $(shell sed -n 's/^name = "\(mpp-.*\)"/\1/p' $(addsuffix pyproject.toml,$(PACKAGES)))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run up down status logs demo test lint types k8s-check k8s-objects fmt unit integration contract architecture e2e browser screenshots browser-tools trace-picture dashboards containers images compose-test rolling chaos load load-quick protos lock clean
+.PHONY: help setup run up down status logs demo test lint types k8s-check k8s-objects fmt unit integration contract architecture e2e browser screenshots browser-tools trace-picture dashboards containers images reproducible compose-test rolling chaos load load-quick protos lock clean
 
 help: ## Show this list
 	@awk -F':.*## ' '/^[a-z0-9-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -120,6 +120,9 @@ images: setup ## Build every image, check what is in it, show them in a table (n
 	@MPP_REVISION=$$(git rev-parse HEAD) docker compose build --quiet
 	@$(BIN)/pytest -q tests/compose/images.py
 	@$(BIN)/python -m tests.compose
+
+reproducible: setup ## Build four images twice without a cache: are their layers the same? (half an hour; needs a Docker engine)
+	@$(BIN)/python -m tests.compose reproducible
 
 compose-test: setup ## A mall of its own from compose.yaml: the stories, faults, restart, removal (needs a Docker engine)
 	@docker compose build --quiet

@@ -91,7 +91,7 @@ def main(root: Path) -> None:
         # The name that is asked for, with the content it leads to; its folder without links.
         shutil.copy2(path.resolve(), within(root, path.parent.resolve() / path.name))
     shutil.copy2(CERTIFICATES, within(root, CERTIFICATES))
-    shutil.copytree(ZONES, within(root, ZONES), symlinks=True)
+    shutil.copytree(ZONES, within(root, ZONES), symlinks=True, ignore=shutil.ignore_patterns("right", "posix"))
     for name, text in FILES.items():
         within(root, name).write_text(text)
     (root / "etc/localtime").symlink_to(f"{ZONES}/UTC")

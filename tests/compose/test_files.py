@@ -119,8 +119,8 @@ def test_only_the_edge_can_be_reached_and_only_from_here() -> None:
     assert {name for name, network in networks.items() if not network.get("internal")} == {"public"}
     assert {name for name, one in services().items() if "public" in one.get("networks", [])} == {"edge"}
     agencies = {name for name, one in services().items() if "agencies" in one.get("networks", [])}
-    assert agencies == {"nats", "dukcapil", "sdmk", "esign"}
-    assert all(services()[name]["networks"] == ["agencies"] for name in agencies - {"nats"})
+    assert agencies == {"nats", "collector", "dukcapil", "sdmk", "esign"}
+    assert all(services()[name]["networks"] == ["agencies"] for name in agencies - {"nats", "collector"})
 
 
 def settings_of(service: str) -> type[BaseSettings]:

@@ -132,10 +132,13 @@ def test_everything_that_is_not_allowed_is_denied(place: str) -> None:
 
 
 @pytest.mark.parametrize("place", [*CONNECTORS, *NATIONAL_CONNECTORS])
-def test_a_connector_makes_one_connection_and_takes_none(place: str) -> None:
+def test_a_connector_speaks_to_the_bus_and_a_collector_and_takes_no_call(place: str) -> None:
     assert not edges(place, "ingress")
     out = {edge for edge in edges(place, "egress") if edge[2] != 53}
-    assert out == {("connector", "kubernetes.io/metadata.name=mpp", 4222)}
+    expected = {("connector", "kubernetes.io/metadata.name=mpp", 4222)}
+    if place in NATIONAL_CONNECTORS:
+        expected |= {("connector", "kubernetes.io/metadata.name=monitoring", 4318)}
+    assert out == expected
     labels = named(place, "StatefulSet", "connector")["spec"]["template"]["metadata"]["labels"]
     namespace = next(one for one in objects(place) if one["kind"] == "Namespace")["metadata"]["labels"]
     # As the bus's own policy asks for it.
@@ -164,6 +167,19 @@ def test_every_service_has_a_place_to_listen_and_every_address_a_service_behind_
                 if value.startswith(("http://", "nats://", "tls://")) and "localhost" not in value:
                     host, _, port = value.partition("://")[2].partition("/")[0].partition(":")
                     assert (host, int(port)) in offered or host.endswith(".monitoring"), f"{name}={value}"
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_whoever_has_a_collector_may_reach_it_and_nobody_else(place: str) -> None:
+    """One trace: where the services report, the connectors do too."""
+    told = {
+        workload["metadata"]["name"]
+        for workload in workloads(place)
+        for container in containers(workload)
+        if any(name.endswith("OTLP_ENDPOINT") for name in environment(place, container))
+    }
+    assert {source for source, _, port in edges(place, "egress") if port == 4318} == told
+    assert bool(told) == ("national" in place)
 
 
 @pytest.mark.parametrize("place", OVERLAYS)

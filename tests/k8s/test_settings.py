@@ -139,9 +139,10 @@ def test_every_command_and_option_exists(place: str, image: str, workload: Any, 
     assert {word for word in arguments if word.startswith("--")} <= known[arguments[0]]
     for probe in probes(container):
         if "exec" in probe:
-            entry, command = probe["exec"]["command"]
-            assert entry == "/app/bin/run"
-            assert command in known
+            entry, folder, *more = probe["exec"]["command"]
+            assert entry == "/app/bin/ready"
+            assert folder == environment(place, container)["MPP_CONNECTOR_DATA_DIR"]
+            assert more in ([], ["alive"])
 
 
 def probes(container: Any) -> Iterator[Any]:

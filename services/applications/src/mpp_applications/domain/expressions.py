@@ -5,7 +5,7 @@ from datetime import date
 from functools import lru_cache
 from typing import Any
 
-import cel
+from mpp_expressions import cel
 from mpp_runtime.errors import Conflict, Text
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
-import cel
+from mpp_expressions import cel
 
 VARIABLES = ("answers", "today")
 _STANDARD_FUNCTIONS = frozenset(

@@ -6,7 +6,7 @@ from datetime import date
 from functools import lru_cache
 from typing import Any
 
-import cel
+from mpp_expressions import cel
 
 from mpp_portal.rest_api.form.fields import Field
 
