@@ -32,7 +32,9 @@ class Page(HTMLParser):
         self.inline += [name for name in told if name.startswith("on") or name == "style"]
         self.links += [told[name] for name in ("href", "src", "action") if name in told]
         self.ids += [told["id"]] if "id" in told else []
-        if tag == "script":
+        if tag == "script" and told.get("type") == "application/ld+json":
+            self.tags.remove("script")  # data, which no browser runs
+        elif tag == "script":
             self.scripts.append(told.get("src", ""))
         if tag == "label":
             self.labels.add(told["for"])
