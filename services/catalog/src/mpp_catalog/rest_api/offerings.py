@@ -7,13 +7,12 @@ from mpp_runtime.errors import Invalid, Text
 from mpp_runtime.rest import decode_cursor, encode_cursor
 
 from mpp_catalog.rest_api.models import CardModel, ComparisonModel, OfferingPage
-from mpp_catalog.rest_api.reference import Anyone, Cursor, Limit, Words
+from mpp_catalog.rest_api.reference import CACHE, Anyone, Cursor, Limit, Words
 from mpp_catalog.use_cases.offerings import CurrentOfferings
 from mpp_catalog.use_cases.search_offerings import SearchOfferings
 
 Position = tuple[int, str, str]
-# An offering may be shown from a cache for a minute; after that the cache asks with its ETag and mostly gets 304.
-_CACHE = {"Cache-Control": "public, max-age=60, stale-while-revalidate=600"}
+_CACHE = {"Cache-Control": CACHE}
 _LARGEST_RANK = 2**53
 
 

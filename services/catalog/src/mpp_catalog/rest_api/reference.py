@@ -29,6 +29,9 @@ Cursor = Annotated[str | None, Query(max_length=500, description="`next_cursor` 
 # A region's code or name may be asked with any text; what is longer than any of them is a mistake.
 Words = Annotated[str | None, Query(max_length=100)]
 _SECONDS = 60
+# What is made from definitions may be shown from a cache for a minute; after that the cache asks with its ETag and
+# mostly gets 304.
+CACHE = "public, max-age=60, stale-while-revalidate=600"
 
 
 def router(browse: Browse) -> APIRouter:
