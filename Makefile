@@ -121,7 +121,7 @@ images: setup ## Build every image, check what is in it, show them in a table (n
 	@$(BIN)/pytest -q tests/compose/images.py
 	@$(BIN)/python -m tests.compose
 
-reproducible: setup ## Build four images twice without a cache: are their layers the same? (half an hour; needs a Docker engine)
+reproducible: setup ## Build four images twice without a cache: are their layers the same? (long; needs a Docker engine)
 	@$(BIN)/python -m tests.compose reproducible
 
 compose-test: setup ## A mall of its own from compose.yaml: the stories, faults, restart, removal (needs a Docker engine)

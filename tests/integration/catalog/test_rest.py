@@ -320,7 +320,7 @@ async def test_every_route_is_described(client: httpx.AsyncClient) -> None:
     assert {path.removeprefix(API) for path in paths} == {
         "/regions", "/malls", "/malls/{code}", "/agencies", "/agencies/{code}", "/services", "/services/{code}",
         "/calendars/{mall}", "/calendars/{mall}/working-day", "/offerings", "/offerings/{mall}/{service}",
-        "/offerings/{mall}/{service}/fee", "/schemas/service-definition.json",
-        "/suggestions", "/unmet-searches", "/cpsv-ap", "/cpsv-ap.{form}", "/services/{code}/cpsv-ap.{form}",
-        "/sippn", "/services/{code}/sippn", "/services.csv", "/services.xlsx",
+        "/offerings/{mall}/{service}/fee", "/schemas/service-definition.json", "/suggestions", "/unmet-searches",
+        "/cpsv-ap", "/cpsv-ap.{form}", "/services/{code}/cpsv-ap.{form}", "/sippn", "/services/{code}/sippn",
+        "/services.csv", "/services.xlsx",
     }  # fmt: skip

@@ -15,7 +15,8 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 Headers = list[tuple[bytes, bytes]]
 
-PREFIX = "/api/catalog/v1/"
+PREFIX = "/api/catalog/v1"
+_BELOW = f"{PREFIX}/"
 _MOST_BYTES = 64 * 1024 * 1024
 _LONGEST_QUERY = 300
 _log = get_logger(__name__)
@@ -120,7 +121,7 @@ class Prepared:
 
 def _asked(scope: Scope) -> tuple[tuple[str, bytes], bytes | None] | None:
     """Path and query, and the If-None-Match; nothing for a request that the routes must see."""
-    if scope["type"] != "http" or scope["method"] != "GET" or not scope["path"].startswith(PREFIX):
+    if scope["type"] != "http" or scope["method"] != "GET" or not scope["path"].startswith(_BELOW):
         return None
     tags = None
     for name, value in scope["headers"]:

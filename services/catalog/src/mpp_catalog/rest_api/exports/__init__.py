@@ -13,12 +13,13 @@ from mpp_catalog.domain.offerings import Definition
 from mpp_catalog.domain.reference import Agency
 from mpp_catalog.rest_api.exports import sippn, tables
 from mpp_catalog.rest_api.exports.cpsv_ap import PREFIXES, Vocabulary
-from mpp_catalog.rest_api.reference import Anyone
+from mpp_catalog.rest_api.prepared import PREFIX
+from mpp_catalog.rest_api.reference import CACHE, Anyone
 from mpp_catalog.use_cases.browse import Browse, PublicService
 
 __all__ = ["as_graph", "router"]
 
-_CACHE = {"Cache-Control": "public, max-age=60, stale-while-revalidate=600"}
+_CACHE = {"Cache-Control": CACHE}
 _CONTEXT = {prefix: str(namespace) for prefix, namespace in PREFIXES.items()}
 Form = Literal["ttl", "jsonld"]
 MEDIA = {"ttl": "text/turtle; charset=utf-8", "jsonld": "application/ld+json"}
@@ -31,10 +32,12 @@ _GRAPH: dict[int | str, dict[str, Any]] = {
 }
 
 
-def router(browse: Browse, address: str) -> APIRouter:
-    """Routes that anyone may read; `address` is the public one of this API."""
+def router(browse: Browse, public_url: str) -> APIRouter:
+    """Routes that anyone may read; `public_url` is the mall's."""
     routes = APIRouter(tags=["exports"])
-    vocabulary = Vocabulary(address)
+    site = public_url.rstrip("/")
+    address = f"{site}{PREFIX}"
+    vocabulary = Vocabulary(site, address)
 
     async def in_force() -> tuple[list[Definition], dict[str, Agency]]:
         services = await browse.services()

@@ -37,9 +37,10 @@ _CATALOGUE = {
 
 
 class Vocabulary:
-    """Makes graphs. Names of things begin with `address`, the public address of the catalogue's API."""
+    """Makes graphs. Names of things begin with `address`, the public one of the catalogue's API at the mall `site`."""
 
-    def __init__(self, address: str) -> None:
+    def __init__(self, site: str, address: str) -> None:
+        self._site = site
         self._address = address
 
     def service(self, definition: Definition, agencies: Mapping[str, Agency]) -> Graph:
@@ -52,7 +53,7 @@ class Vocabulary:
         """All of them, as the parts of one dataset."""
         graph = _graph()
         dataset = URIRef(f"{self._address}/cpsv-ap")
-        publisher, page = URIRef(f"{dataset}#publisher"), URIRef(self._address.split("/api/")[0] + "/")
+        publisher, page = URIRef(f"{dataset}#publisher"), URIRef(f"{self._site}/")
         graph.add((dataset, RDF.type, DCAT.Dataset))
         graph.add((dataset, DCTERMS.identifier, Literal(str(dataset))))
         for language, (title, description) in _CATALOGUE.items():
@@ -118,7 +119,7 @@ class Vocabulary:
             graph.add((service, CV.hasChannel, node))
 
     def _contact(self, graph: Graph, service: URIRef) -> None:
-        node, page = URIRef(f"{service}#contact"), URIRef(self._address.split("/api/")[0] + "/help")
+        node, page = URIRef(f"{service}#contact"), URIRef(f"{self._site}/help")
         graph.add((node, RDF.type, CV.ContactPoint))
         graph.add((node, CV.contactPage, page))
         graph.add((page, RDF.type, FOAF.Document))

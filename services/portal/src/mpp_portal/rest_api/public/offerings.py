@@ -1,5 +1,6 @@
 """One public service at one mall, and one agency."""
 
+import asyncio
 from typing import Any
 from urllib.parse import quote
 
@@ -26,7 +27,8 @@ def add(routes: APIRouter, pages: Pages, api: Api) -> None:
     @routes.get("/malls/{mall}/services/{service}")
     async def offering(request: Request, mall: str, service: str) -> Response:
         path = f"{CATALOG}/offerings/{quote(mall, safe='')}/{quote(service, safe='')}"
-        told = (await api.call_public(request, "GET", path)).content()
+        answer, linked = await asyncio.gather(api.call_public(request, "GET", path), linked_data(request, service))
+        told = answer.content()
         compared: Any = None
         if told["override"]:
             compared = (await api.call_public(request, "GET", path, params={"compare": "baseline"})).content()
@@ -37,7 +39,7 @@ def add(routes: APIRouter, pages: Pages, api: Api) -> None:
             definition=told["definition"],
             compared=compared,
             exports=f"{CATALOG}/services/{quote(service, safe='')}",
-            linked=await linked_data(request, service),
+            linked=linked,
         )
 
     @routes.get("/agencies/{code}")
