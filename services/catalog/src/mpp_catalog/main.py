@@ -1,7 +1,6 @@
 """Builds the catalogue of its parts and runs it."""
 
 import asyncio
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -163,13 +162,7 @@ async def events(settings: CatalogSettings, arguments: object) -> int:
 
 
 def connect(settings: CatalogSettings) -> Database:
-    return Database.connect(database_url(settings), application_name=NAME)
-
-
-def database_url(settings: CatalogSettings) -> str:
-    if settings.database_url is None:
-        sys.exit("MPP_DATABASE_URL: is needed")
-    return settings.database_url.get_secret_value()
+    return Database.connect(settings.needed_database_url(), application_name=NAME)
 
 
 def definition_schema(settings: CatalogSettings) -> bytes:
