@@ -1,6 +1,7 @@
 """Builds the catalogue of its parts and runs it."""
 
 import asyncio
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
