@@ -32,12 +32,13 @@ _BEGINS: Mapping[str, Mapping[str, Any]] = {
     "statement": {"const": True},
 }
 # Keyword of the schema by input, and for which kinds there is one.
-_LIMITS = {"shortest": "minLength", "longest": "maxLength", "pattern": "pattern", "least": "minimum", "most": "maximum",
+LIMITS = {"shortest": "minLength", "longest": "maxLength", "pattern": "pattern", "least": "minimum", "most": "maximum",
            "fewest": "minItems", "many": "maxItems"}  # fmt: skip
-_LIMITS_OF = {
+LIMITS_OF = {
     "text": ("shortest", "longest", "pattern"), "email": ("longest",), "integer": ("least", "most"),
     "number": ("least", "most"), "choices": ("fewest", "many"), "lines": ("fewest", "many"),
 }  # fmt: skip
+CHOOSING = ("choice", "choices")
 _TEXT = {"$ref": "#/$defs/text"}
 _NUMBER = {"type": "integer"}
 # The list of pages as a schema of its own: the same inputs as everywhere show it.
@@ -99,13 +100,13 @@ def _field(schema: Mapping[str, Any], raw: Mapping[str, Any]) -> dict[str, Any]:
     part = holder.get("properties", {}).get(name, {})
     kind = _kind(part)
     field = {"kind": kind, **raw, "mandatory": name in holder.get("required", ())}
-    if "options" in raw or kind in ("choice", "choices"):
+    if "options" in raw or kind in CHOOSING:
         labels = {str(option.get("value", "")): option for option in raw.get("options", ())}
         values = labels or dict.fromkeys(map(str, _enum(part) or ()))
         field["options"] = [{**(labels.get(value) or {"label": {"id": "", "en": ""}}), "value": value} for value in values]
-    for limit in _LIMITS_OF.get(kind, ()):
-        if _LIMITS[limit] in part:
-            field[limit] = part[_LIMITS[limit]]
+    for limit in LIMITS_OF.get(kind, ()):
+        if LIMITS[limit] in part:
+            field[limit] = part[LIMITS[limit]]
     return field
 
 
@@ -142,7 +143,7 @@ def _rest(part: Mapping[str, Any]) -> dict[str, Any]:
     kind = _kind(part)
     if kind == "other":
         return dict(part)
-    known = {*_BEGINS[kind], "enum", *(_LIMITS[limit] for limit in _LIMITS_OF.get(kind, ()))}
+    known = {*_BEGINS[kind], "enum", *(LIMITS[limit] for limit in LIMITS_OF.get(kind, ()))}
     return {key: value for key, value in part.items() if key not in known}
 
 
@@ -216,13 +217,13 @@ def _write(schema: dict[str, Any], old: Mapping[str, Any], path: str, field: Map
     was, kind = was_in.get("properties", {}).get(name), str(field.get("kind", ""))
     same = was is not None and _kind(was) == kind
     part = deepcopy(dict(was)) if same and was is not None else deepcopy(dict(_BEGINS.get(kind, {"type": "string"})))
-    for limit in _LIMITS_OF.get(kind, ()):
-        part.pop(_LIMITS[limit], None)
+    for limit in LIMITS_OF.get(kind, ()):
+        part.pop(LIMITS[limit], None)
         if limit in field:
-            part[_LIMITS[limit]] = field[limit]
-    told = {key: value for key, value in field.items() if key not in ("kind", "mandatory", *_LIMITS)}
+            part[LIMITS[limit]] = field[limit]
+    told = {key: value for key, value in field.items() if key not in ("kind", "mandatory", *LIMITS)}
     told["path"] = path
-    if kind in ("choice", "choices"):
+    if kind in CHOOSING:
         _choose(part, told, field)
     else:
         told.pop("options", None)
