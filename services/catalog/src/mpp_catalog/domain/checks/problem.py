@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from mpp_runtime.errors import Text
+
 from mpp_catalog.domain.reference import Agency
 
 
@@ -12,6 +14,12 @@ class Problem:
 
     where: str
     message: str
+    pesan: str = ""
+
+    @property
+    def text(self) -> Text:
+        """For people who read it on a page; the terminal speaks English."""
+        return Text(self.pesan or f"Perlu diperbaiki: {self.message}", self.message)
 
 
 @dataclass(frozen=True)
