@@ -333,7 +333,7 @@ async def test_every_route_is_described(client: httpx.AsyncClient) -> None:
         "/calendars/{mall}", "/calendars/{mall}/working-day", "/offerings", "/offerings/{mall}/{service}",
         "/offerings/{mall}/{service}/fee", "/schemas/service-definition.json", "/suggestions", "/unmet-searches",
         "/cpsv-ap", "/cpsv-ap.{form}", "/services/{code}/cpsv-ap.{form}", "/sippn", "/services/{code}/sippn",
-        "/services.csv", "/services.xlsx", "/drafts", "/drafts/{id}", "/drafts/{id}/yaml", "/drafts/{id}/differences",
+        "/services.csv", "/services.xlsx", "/references", "/drafts", "/drafts/{id}", "/drafts/{id}/yaml", "/drafts/{id}/differences",
         "/drafts/{id}/preview", "/drafts/{id}/proposal", "/drafts/{id}/approval", "/drafts/{id}/return",
         "/services/{code}/versions", "/services/{code}/versions/{version}", "/services/{code}/versions/{version}.yaml",
         "/services/{code}/versions/{before}/differences/{after}", "/services/{code}/versions/{version}/retirement",

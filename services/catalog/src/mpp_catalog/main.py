@@ -120,7 +120,7 @@ def _editing(
     drafting = Drafting(drafts, offerings, judge, clock)
     reviewing = Reviewing(drafting, drafts, publishing, offerings, judge, neighbours.templates, clock)
     versions = Versions(offerings, drafts, storage.StoredRetirements(database), publishing, judge, clock)
-    return rest_api.Editing(drafting, reviewing, versions, Who(neighbours.officers), schema)
+    return rest_api.Editing(drafting, reviewing, versions, Who(neighbours.officers), judge, schema)
 
 
 async def serve(settings: CatalogSettings) -> None:

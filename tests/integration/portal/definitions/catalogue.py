@@ -43,6 +43,7 @@ class Catalogue:
             "/agencies": lambda: {"items": AGENCIES},
             "/schemas/service-definition.json": lambda: SCHEMA,
             "/services": self._services,
+            "/references": lambda: {"templates": ["letter", "sip-perawat"], "sources": ["S5"]},
         }
         if path in fixed:
             return httpx.Response(200, json=fixed[path]())
@@ -59,7 +60,7 @@ class Catalogue:
         draft = {
             "id": str(uuid.uuid4()), "service": service, "version": "2026.2", "base_version": "2026.1", "revision": 1,
             "state": "editing", "document": document, "reason": None, "legal_reference": None, "author": who("0a"),
-            "proposer": None, "history": [{"at": AT, "who": who("0a"), "what": "created", "comment": None}],
+            "proposer": None, "history": [{"at": AT, "who": who("0a"), "what": "opened", "comment": None}],
             "changed_at": AT,
         }  # fmt: skip
         self.drafts[draft["id"]] = draft
@@ -80,6 +81,10 @@ class Catalogue:
                  "legal_reference": None, "origin": "files", "retirement": None} for version in reversed(known)
             ]  # fmt: skip
             return httpx.Response(200, json={"items": told})
+        if rest[-1] == "retirement":
+            return problem(404, "not-found")
+        if len(rest) == 2 and rest[1] in known:
+            return httpx.Response(200, json={"definition": known[rest[1]]})
         if rest[-1].endswith(".yaml"):
             return httpx.Response(200, text=as_yaml(known[rest[-1].removesuffix(".yaml")]))
         return httpx.Response(200, json={"differences": compared(known[rest[1]], known[rest[3]])})

@@ -5,10 +5,11 @@ from typing import Any
 
 from fastapi import APIRouter
 
-from mpp_catalog.rest_api import drafts, exports, fees, offerings, reference, schemas, search, versions
+from mpp_catalog.rest_api import drafts, exports, fees, offerings, reference, references, schemas, search, versions
 from mpp_catalog.rest_api.prepared import PREFIX
 from mpp_catalog.use_cases.browse import Browse
 from mpp_catalog.use_cases.drafting import Drafting
+from mpp_catalog.use_cases.judging import Judge
 from mpp_catalog.use_cases.offerings import CurrentOfferings
 from mpp_catalog.use_cases.reviewing import Reviewing
 from mpp_catalog.use_cases.search_offerings import SearchOfferings
@@ -27,6 +28,7 @@ class Editing:
     reviewing: Reviewing
     versions: Versions
     who: Who
+    judge: Judge
     schema: dict[str, Any]
 
 
@@ -49,5 +51,6 @@ def router(
     routes.include_router(fees.router(current))
     routes.include_router(schemas.router(definition_schema))
     routes.include_router(drafts.router(editing.drafting, editing.reviewing, editing.who, editing.schema))
+    routes.include_router(references.router(editing.judge))
     routes.include_router(versions.router(editing.versions, editing.who, editing.schema))
     return routes

@@ -32,7 +32,7 @@ _EVENTS_AT = (
 
 @dataclass(frozen=True)
 class World:
-    """What exists outside a definition, as the API tells it. `templates`: names; () while they are not known."""
+    """What exists outside a definition, as the API tells it. `templates`: their names."""
 
     agencies: Sequence[Mapping[str, Any]] = ()
     templates: Sequence[str] = ()

@@ -28,13 +28,14 @@ def add(routes: APIRouter, pages: Pages, api: Api) -> None:
             differences: list[Any] = (await api.call_public(request, "GET", pair)).content()["differences"]
             return differences
 
+        newest = (await api.call_public(request, "GET", f"{path}/{found[0]['version']}")).content()
         pairs = list(zip(found, found[1:], strict=False))[:_COMPARED]
         changed = await asyncio.gather(*(changes(version, before) for version, before in pairs))
         return pages.render(
             request,
             "public/versions.html",
             service=service,
-            name=told.get("name") or {"id": service, "en": service},
+            name=newest["definition"]["name"],
             versions=found,
             changes=dict(enumerate(changed)),
         )

@@ -115,7 +115,7 @@ TEXTS = {
     "draft_told_approval": Text("Diterbitkan.", "Published."),
     "draft_told_return": Text("Dikembalikan kepada penulis.", "Returned to the author."),
     "draft_told_begun": Text("Draf sudah dibuat.", "The draft is made."),
-    "draft_did_created": Text("Draf dibuat", "Draft made"),
+    "draft_did_opened": Text("Draf dibuat", "Draft made"),
     "draft_did_edited": Text("Disunting", "Edited"),
     "draft_did_proposed": Text("Diusulkan", "Proposed"),
     "draft_did_returned": Text("Dikembalikan", "Returned"),
@@ -233,6 +233,10 @@ TEXTS = {
         "{who} meminta versi ini berakhir pada {day}: {reason}", "{who} asks for this version to end on {day}: {reason}"
     ),
     "retire_approve": Text("Setujui pengakhiran", "Approve the end"),
+    "retire_done": Text(
+        "Diakhiri per {day}: {reason} ({legal}). Diajukan oleh {who}, disetujui oleh {second}.",
+        "Ended on {day}: {reason} ({legal}). Asked for by {who}, approved by {second}.",
+    ),
     "retire_told_retirement": Text(
         "Permintaan tercatat. Operator lain harus menyetujuinya.", "It is noted. Another operator must approve it."
     ),

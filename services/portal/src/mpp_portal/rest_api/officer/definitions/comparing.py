@@ -20,7 +20,7 @@ def add(routes: APIRouter, pages: Pages, drafts: Drafts) -> None:
     async def of_draft(request: Request, who: OperatorOnly, draft: UUID) -> Response:
         told, _ = await drafts.draft(request, draft)
         base = told["base_version"]
-        found = await drafts.get(request, f"/drafts/{draft}/differences") if base else {"differences": []}
+        found = await drafts.get(request, f"/drafts/{draft}/differences")
         was = await drafts.yaml(request, f"{place(told['service'], 'versions', base)}.yaml") if base else ""
         now = await drafts.yaml(request, f"/drafts/{draft}/yaml")
         return _page(request, pages, told["service"], base or "", told["version"], found, was, now, draft=told)

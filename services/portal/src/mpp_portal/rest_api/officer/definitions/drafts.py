@@ -1,7 +1,7 @@
 """Drafts and versions of definitions, as the public API tells them to a national operator."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 from uuid import UUID
@@ -42,6 +42,11 @@ class Drafts:
         answer = await self.send(request, "GET", f"/drafts/{draft}")
         return answer.content(), answer.etag
 
+    async def name(self, request: Request, service: str, versions: Sequence[Mapping[str, Any]]) -> Any:
+        """What a public service is called in its newest version, {id, en}."""
+        newest = await self.get(request, place(service, "versions", versions[0]["version"]))
+        return newest["definition"]["name"]
+
     async def yaml(self, request: Request, path: str) -> str:
         """The YAML at an address below the catalogue's API. Raises NotFound, TryLater."""
         async with self._api.stream(request, f"{CATALOG}{path}") as (status, _, chunks):
@@ -66,12 +71,13 @@ class Drafts:
         try:
             schema = await self.get(request, "/schemas/service-definition.json")
             agencies = (await self.get(request, "/agencies"))["items"]
+            references = await self.get(request, "/references")
         except TryLater:
             if not self._schema:
                 raise
         else:
             self._schema = sections.editable(schema)
-            self._world = World(tuple(agencies))
+            self._world = World(tuple(agencies), tuple(references["templates"]))
             self._asked = time.monotonic()
 
 

@@ -1,6 +1,5 @@
 """One draft: its sections and their problems, what to do next, its history; proposed, approved, returned, discarded."""
 
-import uuid
 from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
@@ -41,7 +40,7 @@ def add(routes: APIRouter, pages: Pages, drafts: Drafts, page: "Overview") -> No
         if verb not in _FIELDS or (verb == "discard" and not form.get("sure")):
             error = ("sure", pages.text(request, "draft_sure_missing"))
             return await page.render(request, who, draft, status=422, written=written, errors=[error])
-        answer = await _send(request, drafts, draft, verb, written, str(form.get("etag", "")), str(form.get("key", "")))
+        answer = await _send(request, drafts, draft, verb, written, str(form.get("etag", "")))
         if answer.ok:
             return redirect(HERE if verb == "discard" else f"{HERE}/drafts/{draft}?told={verb}")
         if answer.status == 404:
@@ -53,7 +52,7 @@ def add(routes: APIRouter, pages: Pages, drafts: Drafts, page: "Overview") -> No
 
 
 async def _send(
-    request: Request, drafts: Drafts, draft: UUID, verb: str, written: Mapping[str, str], etag: str, key: str
+    request: Request, drafts: Drafts, draft: UUID, verb: str, written: Mapping[str, str], etag: str
 ) -> Answer:
     path = f"/drafts/{draft}"
     if verb == "discard":
@@ -67,7 +66,7 @@ async def _send(
         body = {"comment": comment}
     elif verb == "return":
         body = {"comment": ""}
-    return await drafts.send(request, "POST", f"{path}/{verb}", json=body, etag=etag, key=key)
+    return await drafts.send(request, "POST", f"{path}/{verb}", json=body, etag=etag)
 
 
 def _field(pointer: str, verb: str) -> str:
@@ -121,7 +120,6 @@ class Overview:
             errors=list(errors),
             wrong=dict(errors),
             told=asked if asked in _TOLD and not errors else "",
-            key=str(uuid.uuid4()),
         )
 
 

@@ -1,6 +1,5 @@
 """The versions of a public service, and the end of one: asked for by one operator, approved by another."""
 
-import uuid
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -37,7 +36,7 @@ def add(routes: APIRouter, pages: Pages, drafts: Drafts) -> None:
             "legal_reference": {name: each for name, each in legal.items() if each or name == "title"},
         }
         path = place(service, "versions", version, "retirement")
-        answer = await drafts.send(request, "POST", path, json=body, key=str(form.get("key", "")))
+        answer = await drafts.send(request, "POST", path, json=body)
         if answer.ok:
             return redirect(f"{HERE}/{service}/versions?told=retirement")
         if answer.status == 404:
@@ -50,7 +49,7 @@ def add(routes: APIRouter, pages: Pages, drafts: Drafts) -> None:
     async def approve(request: Request, who: OperatorOnly, service: str, version: str) -> Response:
         form = await pages.posted(request)
         path = place(service, "versions", version, "retirement", "approval")
-        answer = await drafts.send(request, "POST", path, json={}, key=str(form.get("key", "")))
+        answer = await drafts.send(request, "POST", path, json={})
         if answer.ok:
             return redirect(f"{HERE}/{service}/versions?told=retired")
         if answer.status in (409, 422):
@@ -71,17 +70,28 @@ async def _page(
 ) -> Response:
     told = await drafts.get(request, place(service, "versions"))
     asked = request.query_params.get("told", "")
+    living = [each["version"] for each in told["items"] if each["state"] != "retired" and not each["retirement"]]
+    requests = {version: await _asked(request, drafts, service, version) for version in living}
     return pages.render(
         request,
         "officer/definitions/versions.html",
         status=status,
         service=service,
-        name=told.get("name"),
+        name=await drafts.name(request, service, told["items"]),
+        requests={version: found for version, found in requests.items() if found},
         versions=told["items"],
         problem=problem,
         told=asked if asked in _TOLD and not problem else "",
-        key=str(uuid.uuid4()),
     )
+
+
+async def _asked(request: Request, drafts: Drafts, service: str, version: str) -> Any:
+    """The end of a version that was asked for and is not approved; None for none."""
+    answer = await drafts.send(request, "GET", place(service, "versions", version, "retirement"))
+    if answer.status == 404:
+        return None
+    found = answer.content()
+    return None if found["approved_by"] else found
 
 
 async def _form(
@@ -98,5 +108,4 @@ async def _form(
         written=written,
         errors=list(errors),
         wrong=dict(errors),
-        key=str(uuid.uuid4()),
     )
