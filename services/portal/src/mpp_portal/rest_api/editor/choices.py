@@ -81,7 +81,8 @@ def names_for_conditions(document: Mapping[str, Any], say: Say) -> tuple[Option,
 
 def _fields(document: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     pages = _of(document, "form", "pages")
-    return [field for page in pages for field in page.get("fields", ()) if field.get("path")]
+    fields = [field for page in pages if isinstance(page, Mapping) for field in page.get("fields") or ()]
+    return [field for field in fields if isinstance(field, Mapping) and isinstance(field.get("path"), str)]
 
 
 def _of(document: Mapping[str, Any], *path: str) -> Any:
@@ -92,8 +93,9 @@ def _of(document: Mapping[str, Any], *path: str) -> Any:
 
 
 def _coded(entries: Any, name: str, say: Say) -> tuple[Option, ...]:
-    entries = entries if isinstance(entries, list) else []
-    return _options((entry["code"], say(entry.get(name)) or entry["code"]) for entry in entries if entry.get("code"))
+    found = [entry for entry in entries if isinstance(entry, Mapping)] if isinstance(entries, list) else []
+    coded = ((str(entry["code"]), entry.get(name)) for entry in found if entry.get("code"))
+    return _options((code, say(text) or code) for code, text in coded)
 
 
 def _options(pairs: Iterable[Option]) -> tuple[Option, ...]:

@@ -86,6 +86,28 @@ FIELD: Mapping[str, Any] = {
 }
 
 
+def is_form(form: Any) -> bool:
+    """It has a schema of an object and pages with fields, as far as they are read here."""
+    if not isinstance(form, Mapping) or not _is_object(form.get("schema")):
+        return False
+    layout = form.get("layout", [])
+    return isinstance(layout, list) and all(
+        isinstance(page, Mapping)
+        and isinstance(fields := page.get("fields", []), list)
+        and all(isinstance(field, Mapping) and isinstance(field.get("options", []), list) for field in fields)
+        for page in layout
+    )
+
+
+def _is_object(schema: Any) -> bool:
+    if not isinstance(schema, Mapping):
+        return False
+    properties = schema.get("properties", {})
+    return isinstance(properties, Mapping) and all(
+        isinstance(part, Mapping) and ("properties" not in part or _is_object(part)) for part in properties.values()
+    )
+
+
 def pages_of(form: Mapping[str, Any]) -> list[dict[str, Any]]:
     """The pages of a definition's form, as PAGES describes them."""
     schema = form["schema"]

@@ -95,7 +95,7 @@ class Node:
             yield from child.walk()
 
 
-_LONG_WORDS = frozenset({"description", "body", "rule", "formula", "expression", "valid_until", "when"})
+_LONG_WORDS = frozenset({"description", "subject", "body", "rule", "formula", "expression", "valid_until", "when"})
 
 
 def inputs(schema: Schema, document: Mapping[str, Any], choices: Choices | None = None) -> Node:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from mpp_portal.rest_api.editor.form_pages import is_form
 from mpp_portal.rest_api.editor.inputs import Node
 from mpp_portal.rest_api.editor.sections import Section, section_of
 
@@ -59,7 +60,8 @@ def _in_pages(where: str, document: Mapping[str, Any]) -> str:
     if not where.startswith("/form/schema"):
         return where
     names = [part for part in where.removeprefix(schema).split("/")[1:] if part != "properties"]
-    pages = document["form"].get("layout", [])
+    form = document["form"]
+    pages = form.get("layout", []) if is_form(form) else []
     for length in range(len(names), 0, -1):
         path = "/" + "/".join(names[:length])
         for at, page in enumerate(pages):

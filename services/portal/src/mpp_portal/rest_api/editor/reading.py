@@ -49,7 +49,7 @@ class _Reader:
                 return self._scalar(shape, name, before, required)
 
     def _object(self, shape: Shape, name: str, before: Any, required: bool) -> Any:
-        if name and name not in self._have:
+        if (name and name not in self._have) or not (before is ABSENT or isinstance(before, Mapping)):
             return before
         old = before if isinstance(before, Mapping) else {}
         properties = shape.properties

@@ -81,8 +81,9 @@ def _only(schema: Schema, paths: list[list[str]]) -> dict[str, Any]:
 def opened(document: Document) -> dict[str, Any]:
     """The definition as it is edited: its form as pages."""
     form = document.get("form")
-    if not isinstance(form, Mapping) or "schema" not in form:
-        return dict(document)
+    if not form_pages.is_form(form):
+        # Made by another client: what is no form cannot be shown as one, and stays as it is.
+        return {key: value for key, value in document.items() if key != "form"}
     pages = {"pages": form_pages.pages_of(form), "rules": form.get("rules", [])}
     return {**document, "form": pages}
 
@@ -90,10 +91,13 @@ def opened(document: Document) -> dict[str, Any]:
 def closed(edited: Document, before: Document) -> dict[str, Any]:
     """The definition again, made upon the one that was `opened`."""
     form, old = edited.get("form"), before.get("form")
-    if not isinstance(form, Mapping) or not isinstance(old, Mapping) or "schema" not in old:
-        return dict(edited)
-    made = form_pages.form_of(form.get("pages", []), {**old, "rules": form.get("rules", [])})
-    return {**edited, "form": {key: made[key] for key in (*old, *(key for key in made if key not in old))}}
+    if form_pages.is_form(old) and isinstance(form, Mapping):
+        form = form_pages.form_of(form.get("pages", []), {**old, "rules": form.get("rules", [])})
+    else:
+        form = old
+    whole = {**edited, "form": form} if "form" in before else {**edited}
+    order = [*before, *(key for key in whole if key not in before)]
+    return {key: whole[key] for key in order if key in whole}
 
 
 def section_of(pointer: str) -> Section | None:

@@ -52,7 +52,7 @@ TEXTS = {
     ),
     "part_confirmed": Text("Sudah dipastikan dari sumbernya", "Confirmed from its source"),
     "tip_confirmed": Text(
-        "“Belum” memberi tanda “perlu dipastikan” di halaman warga.", "“No” shows “to be confirmed” on the citizen's page."
+        "“Tidak” memberi tanda “perlu dipastikan” di halaman warga.", "“No” shows “to be confirmed” on the citizen's page."
     ),
     "part_fee": Text("Biaya (kalimat di standar)", "Fee (as the standard says it)"),
     "part_product": Text("Produk layanan", "What the citizen receives"),

@@ -4,7 +4,7 @@ from mpp_runtime.errors import Text
 
 TEXTS = {
     "definition_yes": Text("Ya", "Yes"),
-    "definition_no": Text("Belum atau tidak", "No"),
+    "definition_no": Text("Tidak", "No"),
     # The list
     "definitions_title": Text("Definisi layanan", "Definitions of public services"),
     "definitions_lead": Text(

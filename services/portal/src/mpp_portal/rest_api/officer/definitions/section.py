@@ -16,7 +16,7 @@ from mpp_portal.rest_api.editor import naming, sections
 from mpp_portal.rest_api.editor.changing import changed, with_codes
 from mpp_portal.rest_api.editor.choices import choices, names_for_conditions
 from mpp_portal.rest_api.editor.comparing import part_of_yaml
-from mpp_portal.rest_api.editor.form_pages import CHOOSING, LIMITS, LIMITS_OF, kept_of
+from mpp_portal.rest_api.editor.form_pages import CHOOSING, LIMITS, LIMITS_OF, is_form, kept_of
 from mpp_portal.rest_api.editor.inputs import Node, inputs, marks
 from mpp_portal.rest_api.editor.placing import Placed, placed
 from mpp_portal.rest_api.editor.reading import document_of
@@ -116,6 +116,7 @@ class SectionPage:
         problems = [] if unsaved else placed(root, section, told["problems"], told["document"])
         form = told["document"].get("form")
         opened = request.query_params.get("open", "")[:300]
+        shows = Showing(self._pages, request, problems, opened)
         return self._pages.render(
             request,
             "officer/definitions/section.html",
@@ -125,10 +126,10 @@ class SectionPage:
             section=section.code,
             sections=[each.code for each in sections.SECTIONS],
             root=root,
-            shows=Showing(self._pages, request, problems, opened),
-            errors=[(each.id, in_words(each.message)) for each in problems],
+            shows=shows,
+            errors=[(each.id, f"{shows.about(each)}{in_words(each.message)}") for each in problems],
             names=names_for_conditions(edited, in_words),
-            kept=kept_of(form) if section.code == "form" and isinstance(form, Mapping) and "schema" in form else [],
+            kept=kept_of(form) if section.code == "form" and is_form(form) else [],
             yaml=part_of_yaml(await self._drafts.yaml(request, f"/drafts/{draft}/yaml"), section.keys),
             editable=told["state"] in EDITABLE,
             unsaved=unsaved,
@@ -177,23 +178,25 @@ class Showing:
         return [(value, self._pages.text(self._request, key) if key in TEXTS and told == value else told)
                 for value, told, key in keys]  # fmt: skip
 
+    def about(self, problem: Placed) -> str:
+        """At the top of the page a sentence stands alone: what it is about, "Name, English: "."""
+        labels = [self._pages.text(self._request, key) for key, _ in naming.trail(problem.id, TEXTS) if key]
+        return f"{', '.join(labels[-2:])}: " if labels else ""
+
     def error(self, node: Node) -> str:
         return self._problems.get(node.name, "")
 
     def summary(self, node: Node) -> str:
         """What an entry of a list is about: its own words."""
         value = node.value
+        if node.key is not None:
+            return dict(node.keys).get(node.key, node.key)
         if not isinstance(value, Mapping):
             return ""
-        if node.key is not None:
-            return dict(self.options_of_key(node)).get(node.key, node.key)
         for name in ("name", "label", "title", "message"):
             if text := value.get(name):
                 return text if isinstance(text, str) else say(text, language=self._language)
         return say(value, language=self._language) or str(value.get("code", ""))
-
-    def options_of_key(self, node: Node) -> tuple[tuple[str, str], ...]:
-        return node.keys
 
     def asked(self, node: Node, child: Node) -> bool:
         """Of a field of the applicant's form, only the limits that its kind can have."""
