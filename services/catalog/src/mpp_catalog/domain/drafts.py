@@ -76,10 +76,14 @@ class Draft:
     proposal: Proposal | None = None
     history: tuple[Entry, ...] = ()
 
-    def edited(self, document: Mapping[str, Any], problems: int, by: Officer, at: datetime) -> "Draft":
-        """With another document; the same one again changes nothing. Raises Conflict if it may not be edited now."""
+    def check_editable(self) -> None:
+        """Raises Conflict if it may not be edited now."""
         if self.state not in EDITABLE:
             raise _not_now(self)
+
+    def edited(self, document: Mapping[str, Any], problems: int, by: Officer, at: datetime) -> "Draft":
+        """With another document; the same one again changes nothing. Raises Conflict if it may not be edited now."""
+        self.check_editable()
         if document.get("code") != self.service:
             told = Text(
                 f"Kode layanan tetap '{self.service}': salinlah ke draf dengan kode lain.",
@@ -94,10 +98,9 @@ class Draft:
 
     def proposed(self, proposal: Proposal, at: datetime) -> "Draft":
         """Waiting for a second person. Raises Conflict if it cannot be proposed now."""
-        if self.state not in EDITABLE:
-            raise _not_now(self)
+        self.check_editable()
         entry = Entry(at, proposal.by, "proposed", proposal.reason)
-        return replace(self, proposal=proposal)._with(entry, "proposed")
+        return replace(self, proposal=proposal, problems=0)._with(entry, "proposed")
 
     def returned(self, by: Officer, comment: str, at: datetime) -> "Draft":
         """Editable again. Raises Conflict if it was not proposed."""

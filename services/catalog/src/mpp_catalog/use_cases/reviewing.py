@@ -56,17 +56,19 @@ class Reviewing:
         known = await self._drafting.get(id)
         around = await self._judge.around()
         check_source(ground, around.sources)
-        if known.state in ("editing", "returned"):
-            refuse_problems(await self._judge.problems_now(known.document, known.templates))
-            refuse_problems(await check_messages(self._templates, known.document, _PATIENCE_SECONDS))
+        revision.check(known)
+        known.check_editable()
+        refuse_problems(await self._judge.problems_now(known.document, known.templates))
+        refuse_problems(await check_messages(self._templates, known.document, _PATIENCE_SECONDS))
+        proposal = Proposal(
+            by, ground.reason, ground.legal_reference, as_definition(known.document, known.templates, around).body
+        )
         async with self._drafts.change(known.service) as change:
             draft = await change.get(id)
             assert draft is not None
-            revision.check(draft)
             # What was judged is what is proposed.
             RevisionCheck(f'"{known.revision}"').check(draft)
-            body = as_definition(draft.document, draft.templates, around).body if draft.problems == 0 else b""
-            proposed = draft.proposed(Proposal(by, ground.reason, ground.legal_reference, body), self._clock.now())
+            proposed = draft.proposed(proposal, self._clock.now())
             await change.put(proposed)
         return Judged(proposed, [])
 
