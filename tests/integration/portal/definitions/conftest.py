@@ -1,4 +1,4 @@
-"""Two operators at the portal; the catalogue's drafts are answered by a stand-in that keeps the shapes of the real one."""
+"""Two operators at the portal; the catalogue's drafts are answered by a stand-in with the shapes of the real one."""
 
 import time
 from collections.abc import AsyncIterator, Callable

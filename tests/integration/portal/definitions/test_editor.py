@@ -58,7 +58,8 @@ async def test_what_was_typed_is_stored_and_its_problem_stands_at_its_input(seat
     assert dict(fields(page, address))[days] == "<b>lima</b>"
     assert "&lt;b&gt;lima&lt;/b&gt;" in answer.text
     assert "Duration, Working days:" in page.summary
-    assert f'href="#{days}"' in answer.text and f'id="{days}-error"' in answer.text
+    assert f'href="#{days}"' in answer.text
+    assert f'id="{days}-error"' in answer.text
     overview = await read(galih, f"/office/definitions/drafts/{draft['id']}")
     assert "Mend the part “Durations and time limits”." in overview.links
     assert not any("proposal" in [value for _, value, _ in form.buttons.values()] for form in overview.forms)
@@ -146,7 +147,8 @@ async def test_versions_and_their_differences(seat: Sit, catalogue: Catalogue) -
     catalogue.definitions["sip-perawat"].append(newer)
     page = await read(galih, "/office/definitions/sip-perawat/versions")
     answer = await galih.get(page.links["What changed since version 2026.1"])
-    assert "<del>" in answer.text and "<ins>" in answer.text
+    assert "<del>" in answer.text
+    assert "<ins>" in answer.text
     assert "Name › English" in Page(answer.text).text
     assert "-  en: Nurse&#39;s practice permit (SIP)" in answer.text
     await read(galih, "/office/definitions/sip-perawat/compare?from=2026.1&to=1", 422)
@@ -172,7 +174,8 @@ async def test_a_part_that_is_none_is_not_there(seat: Sit, catalogue: Catalogue)
     await read(galih, "/office/definitions/drafts/0199a1b2-0000-7000-8000-00000000000f", 404)
     answer = await galih.post("/office/definitions", data={"service": "NOT a code"})
     assert answer.status_code == 422
-    assert "NOT a code" in answer.text and "Not like this." in answer.text
+    assert "NOT a code" in answer.text
+    assert "Not like this." in answer.text
 
 
 async def test_discarding_asks_twice(seat: Sit, catalogue: Catalogue) -> None:

@@ -14,4 +14,6 @@ def _read(path: Path) -> Any:
     return json.loads(json.dumps(yaml.load(path.read_text(), yaml.CSafeLoader), default=str))
 
 
-SHIPPED: dict[str, Any] = {path.stem: _read(path) for path in sorted((ROOT / "definitions/public_services").glob("*.yaml"))}
+SHIPPED: dict[str, Any] = {
+    path.stem: _read(path) for path in sorted((ROOT / "definitions/public_services").glob("*.yaml"))
+}

@@ -40,7 +40,9 @@ def test_every_list_says_what_one_of_its_entries_is() -> None:
 
 
 def test_every_code_of_the_schema_has_a_word() -> None:
-    codes = [(word, str(code)) for shape, _, word in PLACES if shape.kind in ("select", "checks") for code in shape.enum]
+    codes = [
+        (word, str(code)) for shape, _, word in PLACES if shape.kind in ("select", "checks") for code in shape.enum
+    ]
     codes += [("role", role) for role in choices.ROLES] + [("category", each) for each in choices.CATEGORIES]
     codes += [("event", event) for event in choices.TOLD]
     bare = {naming.word(word, code) for word, code in codes} - TEXTS.keys()

@@ -93,7 +93,8 @@ def with_codes(document: Any) -> Any:
 def _coded(entry: Any, taken: set[Any]) -> Any:
     if not isinstance(entry, Mapping) or entry.get("code") != "":
         return entry
-    name = next((entry[key] for key in ("name", "label", "message") if isinstance(entry.get(key), Mapping)), {})
+    named = (entry[key] for key in ("name", "label", "message") if isinstance(entry.get(key), Mapping))
+    name: Mapping[str, Any] = next(named, {})
     words = str(name.get("en") or name.get("id") or "").lower()
     code = "-".join("".join(c if c.isascii() and c.isalnum() else " " for c in words).split())[:50].strip("-")
     if not code[:1].isalpha():
@@ -103,6 +104,3 @@ def _coded(entry: Any, taken: set[Any]) -> Any:
         free, number = f"{code}-{number}", number + 1
     taken.add(free)
     return {**entry, "code": free}
-
-
-

@@ -1,12 +1,12 @@
 """The applicant's form as a list of pages with fields, out of its JSON Schema and layout; and back.
 
-What such a list cannot say (a keyword of the schema that no input is there for, a field that no page shows) stays in the
-schema as it was.
+What such a list cannot say (a keyword of the schema that no input is there for, a field that no page shows) stays in
+the schema as it was.
 """
 
 from collections.abc import Iterator, Mapping
 from copy import deepcopy
-from typing import Any
+from typing import Any, TypeGuard
 
 _KINDS = (
     "text", "email", "nik", "district", "time", "integer", "number", "date", "choice", "choices", "yes-no", "lines",
@@ -86,7 +86,7 @@ FIELD: Mapping[str, Any] = {
 }
 
 
-def is_form(form: Any) -> bool:
+def is_form(form: Any) -> TypeGuard[Mapping[str, Any]]:
     """It has a schema of an object and pages with fields, as far as they are read here."""
     if not isinstance(form, Mapping) or not _is_object(form.get("schema")):
         return False
@@ -125,7 +125,9 @@ def _field(schema: Mapping[str, Any], raw: Mapping[str, Any]) -> dict[str, Any]:
     if "options" in raw or kind in CHOOSING:
         labels = {str(option.get("value", "")): option for option in raw.get("options", ())}
         values = labels or dict.fromkeys(map(str, _enum(part) or ()))
-        field["options"] = [{**(labels.get(value) or {"label": {"id": "", "en": ""}}), "value": value} for value in values]
+        field["options"] = [
+            {**(labels.get(value) or {"label": {"id": "", "en": ""}}), "value": value} for value in values
+        ]
     for limit in LIMITS_OF.get(kind, ()):
         if LIMITS[limit] in part:
             field[limit] = part[LIMITS[limit]]
@@ -135,7 +137,7 @@ def _field(schema: Mapping[str, Any], raw: Mapping[str, Any]) -> dict[str, Any]:
 def form_of(pages: list[Any], before: Mapping[str, Any]) -> dict[str, Any]:
     """{schema, layout} of these pages, made upon the form they were made from; its other parts stay."""
     schema: dict[str, Any] = deepcopy(dict(before["schema"]))
-    shown = {path for path in _paths(before.get("layout", []))}
+    shown = set(_paths(before.get("layout", [])))
     layout, seen = [], set[str]()
     for page in pages:
         fields = []
@@ -281,7 +283,9 @@ def _choose(part: dict[str, Any], told: dict[str, Any], field: Mapping[str, Any]
 def _slug(option: Mapping[str, Any], at: int) -> str:
     label = option.get("label") or {}
     words = str(label.get("en") or label.get("id") or "").lower()
-    return "-".join("".join(c if c.isascii() and c.isalnum() else " " for c in words).split())[:40] or f"choice-{at + 1}"
+    return (
+        "-".join("".join(c if c.isascii() and c.isalnum() else " " for c in words).split())[:40] or f"choice-{at + 1}"
+    )
 
 
 def _made(schema: dict[str, Any], path: str, mandatory: bool) -> tuple[dict[str, Any], str]:

@@ -124,14 +124,14 @@ class _Builder:
             children = tuple(self._property(shape, pointer, name, place, key, parts) for key in known)
             kept = {key: part for key, part in parts.items() if key not in known} if place else {}
         elif shape.kind == "list" and isinstance(value, list):
-            children = tuple(self._item(shape, pointer, name, place, owner, word, value, at) for at in range(len(value)))
+            children = tuple(
+                self._item(shape, pointer, name, place, owner, word, value, at) for at in range(len(value))
+            )
         elif shape.kind == "map" and isinstance(value, Mapping):
             children = tuple(self._entry(shape, pointer, name, place, word, value, at) for at in range(len(value)))
         return Node(shape, pointer, name, place, owner, word, value, required, options, children, kept=kept, **more)
 
-    def _property(
-        self, shape: Shape, pointer: str, name: str, place: str, key: str, parts: Mapping[str, Any]
-    ) -> Node:
+    def _property(self, shape: Shape, pointer: str, name: str, place: str, key: str, parts: Mapping[str, Any]) -> Node:
         below = f"/{key}"
         return self.node(
             shape.properties[key], pointer + below, name + below, place + below, shape.of, key,
@@ -159,7 +159,7 @@ class _Builder:
         )  # fmt: skip
 
     def _options(self, shape: Shape, place: str, value: Any) -> tuple[Option, ...]:
-        """What may be chosen: the document's own choice is always among it, and of many it comes first, in its order."""
+        """What may be chosen: the document's own choice is among it, and of many it comes first, in its order."""
         found = self._choices.get(place, ())
         if shape.kind in ("select", "checks"):
             found = tuple((str(each), dict(found).get(str(each), str(each))) for each in shape.enum)

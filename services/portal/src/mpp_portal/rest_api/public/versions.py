@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
+from itertools import pairwise
 from typing import Any
 from urllib.parse import quote
 
@@ -29,7 +30,7 @@ def add(routes: APIRouter, pages: Pages, api: Api) -> None:
             return differences
 
         newest = (await api.call_public(request, "GET", f"{path}/{found[0]['version']}")).content()
-        pairs = list(zip(found, found[1:], strict=False))[:_COMPARED]
+        pairs = list(pairwise(found))[:_COMPARED]
         changed = await asyncio.gather(*(changes(version, before) for version, before in pairs))
         return pages.render(
             request,

@@ -21,7 +21,8 @@ TEXTS = {
     "part_category": Text("Bidang", "Field"),
     "part_keywords": Text("Kata pencarian", "Search words"),
     "tip_keywords": Text(
-        "Satu kata atau ungkapan per baris, seperti yang dipakai warga.", "One word or phrase a line, as citizens say it."
+        "Satu kata atau ungkapan per baris, seperti yang dipakai warga.",
+        "One word or phrase a line, as citizens say it.",
     ),
     "part_life_events": Text("Peristiwa hidup", "Life events"),
     "part_effective_from": Text("Berlaku mulai", "In force from"),
@@ -39,7 +40,8 @@ TEXTS = {
     ),
     "part_minutes": Text("Menit", "Minutes"),
     "tip_duration_minutes": Text(
-        "Waktu lebih singkat yang diumumkan untuk berkas lengkap.", "The shorter time that is published for complete papers."
+        "Waktu lebih singkat yang diumumkan untuk berkas lengkap.",
+        "The shorter time that is published for complete papers.",
     ),
     "part_hours": Text("Jam", "Hours"),
     "part_steps": Text("Waktu setiap tahap", "Time of each step"),
@@ -52,7 +54,8 @@ TEXTS = {
     ),
     "part_confirmed": Text("Sudah dipastikan dari sumbernya", "Confirmed from its source"),
     "tip_confirmed": Text(
-        "“Tidak” memberi tanda “perlu dipastikan” di halaman warga.", "“No” shows “to be confirmed” on the citizen's page."
+        "“Tidak” memberi tanda “perlu dipastikan” di halaman warga.",
+        "“No” shows “to be confirmed” on the citizen's page.",
     ),
     "part_fee": Text("Biaya (kalimat di standar)", "Fee (as the standard says it)"),
     "part_product": Text("Produk layanan", "What the citizen receives"),
@@ -75,8 +78,8 @@ TEXTS = {
     "one_requirements": Text("Persyaratan", "Requirement"),
     "part_when": Text("Hanya bila", "Only if"),
     "tip_when": Text(
-        "Syarat, misalnya: answers.jenis == \"baru\". Kosongkan: selalu. Nama yang boleh dipakai ada di bawah.",
-        "A condition, for example: answers.kind == \"new\". Empty: always. The names you may use are below.",
+        'Syarat, misalnya: answers.jenis == "baru". Kosongkan: selalu. Nama yang boleh dipakai ada di bawah.',
+        'A condition, for example: answers.kind == "new". Empty: always. The names you may use are below.',
     ),
     "part_kind": Text("Bentuk", "Kind"),
     "part_form_field_kind": Text("Jenis isian", "Kind of answer"),

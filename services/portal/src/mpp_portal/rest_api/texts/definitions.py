@@ -1,4 +1,4 @@
-"""Sentences of the pages of definitions: for the operators who write them, and for everybody who reads their history."""
+"""Sentences of the pages of definitions: for operators who write them, and for everybody who reads their history."""
 
 from mpp_runtime.errors import Text
 
@@ -50,7 +50,8 @@ TEXTS = {
     "draft_next": Text("Langkah berikutnya", "What to do next"),
     "draft_next_mend": Text("Perbaiki bagian “{section}”.", "Mend the part “{section}”."),
     "draft_next_mend_other": Text(
-        "Masih ada yang perlu diperbaiki; lihat daftar di bawah.", "Something is still to be mended; see the list below."
+        "Masih ada yang perlu diperbaiki; lihat daftar di bawah.",
+        "Something is still to be mended; see the list below.",
     ),
     "draft_next_propose": Text(
         "Semua bagian sudah lengkap. Lihat pratinjau, lalu usulkan untuk diterbitkan.",
@@ -111,7 +112,9 @@ TEXTS = {
     ),
     "draft_sure_missing": Text("Beri tanda bahwa Anda yakin.", "Tick that you are sure."),
     "draft_told_saved": Text("Tersimpan.", "Saved."),
-    "draft_told_proposal": Text("Diusulkan. Operator lain dapat memeriksanya.", "Proposed. Another operator can read it."),
+    "draft_told_proposal": Text(
+        "Diusulkan. Operator lain dapat memeriksanya.", "Proposed. Another operator can read it."
+    ),
     "draft_told_approval": Text("Diterbitkan.", "Published."),
     "draft_told_return": Text("Dikembalikan kepada penulis.", "Returned to the author."),
     "draft_told_begun": Text("Draf sudah dibuat.", "The draft is made."),
@@ -156,9 +159,7 @@ TEXTS = {
     "section_names_title": Text("Nama yang boleh dipakai dalam syarat", "Names that may be used in conditions"),
     "section_names_today": Text("tanggal hari ini", "the day of today"),
     "section_kept": Text("Yang tidak diubah di halaman ini", "What is not changed on this page"),
-    "section_kept_text": Text(
-        "Aturan isian ini tetap seperti adanya.", "These rules of the fields stay as they are."
-    ),
+    "section_kept_text": Text("Aturan isian ini tetap seperti adanya.", "These rules of the fields stay as they are."),
     "section_put_in": Text("Tambahkan: {part}", "Add: {part}"),
     "section_take_out": Text("Hapus", "Take out"),
     "section_up": Text("Naik", "Up"),
@@ -179,9 +180,7 @@ TEXTS = {
     "preview_mall": Text("Lihat seperti di mal", "See it as at the mall"),
     "preview_show": Text("Tampilkan", "Show"),
     "preview_back": Text("Kembali ke draf", "Back to the draft"),
-    "preview_apply": Text(
-        "Di sini nanti ada tombol untuk mengajukan.", "The button to apply will be here."
-    ),
+    "preview_apply": Text("Di sini nanti ada tombol untuk mengajukan.", "The button to apply will be here."),
     "preview_not_yet": Text("Belum dapat dipratinjau", "No preview yet"),
     # Differences
     "compare_title": Text("{service}: versi {one} dan {other}", "{service}: version {one} and {other}"),
@@ -224,8 +223,8 @@ TEXTS = {
     "retire_text": Text(
         "Setelah hari itu layanan versi ini tidak dapat diajukan lagi. Permohonan yang berjalan tetap diselesaikan. "
         "Operator kedua harus menyetujui.",
-        "After that day this version can no longer be applied for. Applications under way are still completed. A second "
-        "operator must approve.",
+        "After that day this version can no longer be applied for. Applications under way are still completed. "
+        "A second operator must approve.",
     ),
     "retire_last_day": Text("Hari terakhir berlaku", "Last day in force"),
     "retire_ask": Text("Ajukan pengakhiran", "Ask for its end"),

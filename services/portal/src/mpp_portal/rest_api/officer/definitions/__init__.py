@@ -1,4 +1,4 @@
-"""Pages of national operators: definitions of public services written, reviewed by a second person, published, ended."""
+"""Pages of national operators: definitions written, reviewed by a second person, published, ended."""
 
 from fastapi import APIRouter
 

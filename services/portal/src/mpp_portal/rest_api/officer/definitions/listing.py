@@ -52,7 +52,8 @@ async def _page(
         found = await drafts.get(request, "/drafts", params={"state": state, "limit": _MOST})
         open_drafts[state] = found["items"]
     done = {
-        state: (await drafts.get(request, "/drafts", params={"state": state, "limit": "20"}))["items"] for state in _DONE
+        state: (await drafts.get(request, "/drafts", params={"state": state, "limit": "20"}))["items"]
+        for state in _DONE
     }
     return pages.render(
         request,

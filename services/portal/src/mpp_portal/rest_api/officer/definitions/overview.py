@@ -34,9 +34,7 @@ def add(routes: APIRouter, pages: Pages, drafts: Drafts, page: "Overview") -> No
     async def act(request: Request, who: OperatorOnly, draft: UUID) -> Response:
         form = await pages.posted(request)
         verb = str(form.get("do", ""))
-        written = {
-            name: str(form.get(name, "")).strip()[:_LONGEST] for fields in _FIELDS.values() for name in fields
-        }
+        written = {name: str(form.get(name, "")).strip()[:_LONGEST] for fields in _FIELDS.values() for name in fields}
         if verb not in _FIELDS or (verb == "discard" and not form.get("sure")):
             error = ("sure", pages.text(request, "draft_sure_missing"))
             return await page.render(request, who, draft, status=422, written=written, errors=[error])

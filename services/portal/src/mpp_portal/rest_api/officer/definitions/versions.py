@@ -47,7 +47,7 @@ def add(routes: APIRouter, pages: Pages, drafts: Drafts) -> None:
 
     @routes.post(f"{HERE}/{{service}}/versions/{{version}}/retirement/approval")
     async def approve(request: Request, who: OperatorOnly, service: str, version: str) -> Response:
-        form = await pages.posted(request)
+        await pages.posted(request)  # from our own page
         path = place(service, "versions", version, "retirement", "approval")
         answer = await drafts.send(request, "POST", path, json={})
         if answer.ok:
