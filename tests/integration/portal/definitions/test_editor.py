@@ -5,13 +5,15 @@ from collections.abc import Callable
 import httpx
 import pytest
 from mpp_portal.domain import Who
-from mpp_portal.rest_api.editor.sections import SECTIONS
+from mpp_portal.rest_api.editor.inputs import inputs, sent
+from mpp_portal.rest_api.editor.sections import SECTIONS, editable, opened, restricted
 
 from tests.integration.portal.definitions.catalogue import Catalogue
 from tests.integration.portal.definitions.conftest import GALIH, RATNA, RINA
 from tests.integration.portal.officer.browser import Page
-from tests.unit.portal.editor.shipped import SHIPPED
+from tests.unit.portal.editor.shipped import SCHEMA, SHIPPED
 
+EDITABLE = editable(SCHEMA)
 Sit = Callable[[Who], httpx.AsyncClient]
 
 
@@ -40,6 +42,9 @@ async def test_every_section_saved_untouched_changes_nothing(seat: Sit, catalogu
     for section in SECTIONS:
         address = f"/office/definitions/drafts/{draft['id']}/{section.code}"
         page = await read(galih, address)
+        # What the page leaves out would stay too, and this test see nothing.
+        said = {name for name, value in sent(inputs(restricted(EDITABLE, section), opened(draft["document"]))) if value}
+        assert said <= {name for name, _ in fields(page, address)}
         answer = await galih.post(address, data=typed(page, address, "save"))
         assert answer.status_code == 200
         assert "Saved." in answer.text

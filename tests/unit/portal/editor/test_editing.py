@@ -154,6 +154,18 @@ def test_a_new_field_is_in_the_schema_and_in_the_layout() -> None:
     }  # fmt: skip
 
 
+def test_a_new_field_may_be_part_of_a_new_group() -> None:
+    document = opened(NURSE)
+    document["form"]["pages"][0]["fields"] += [field(path="/car/colour"), field(path="/pet/name", mandatory=False)]
+    schema = closed(document, NURSE)["form"]["schema"]
+    assert schema["properties"]["car"] == {
+        "type": "object", "additionalProperties": False, "required": ["colour"],
+        "properties": {"colour": {"type": "string"}},
+    }  # fmt: skip
+    assert "car" in schema["required"]
+    assert "pet" not in schema["required"]
+
+
 def test_a_field_that_is_taken_out_leaves_nothing_behind() -> None:
     document = opened(NURSE)
     document["form"]["pages"] = [document["form"]["pages"][0], document["form"]["pages"][3]]

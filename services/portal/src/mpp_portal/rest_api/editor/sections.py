@@ -102,14 +102,9 @@ def closed(edited: Document, before: Document) -> dict[str, Any]:
 
 def section_of(pointer: str) -> Section | None:
     """Where a place of the definition is edited; None for what no page edits."""
-    found = [
-        (len(part), section)
-        for section in SECTIONS
-        for part in section.parts
-        if pointer == part or pointer.startswith(f"{part}/")
-    ]
-    if found:
-        return max(found, key=lambda each: each[0])[1]
+    for section in SECTIONS:
+        if any(pointer == part or pointer.startswith(f"{part}/") for part in section.parts):
+            return section
     if pointer == "/form" or pointer.startswith("/form/"):
         return BY_CODE["form"]
     inside = (section for section in SECTIONS for part in section.parts if part.startswith(f"{pointer}/"))
