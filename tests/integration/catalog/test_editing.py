@@ -209,7 +209,8 @@ async def test_how_a_draft_begins(desk: Desk) -> None:
     assert first.json() == again.json()
     other = await desk.ask(ONE, "POST", "/drafts", {"service": "surat-lain"}, 422, **once)
     assert other.json()["code"] == "idempotency-key-reused"
-    pages, cursor = [], ""
+    pages: list[str] = []
+    cursor: str | None = ""
     while cursor is not None:
         page = (await desk.ask(ONE, "GET", f"/drafts?limit=2{cursor and '&cursor='}{cursor}")).json()
         pages += [item["id"] for item in page["items"]]
