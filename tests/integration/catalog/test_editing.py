@@ -209,7 +209,8 @@ async def test_how_a_draft_begins(desk: Desk) -> None:
     assert first.json() == again.json()
     other = await desk.ask(ONE, "POST", "/drafts", {"service": "surat-lain"}, 422, **once)
     assert other.json()["code"] == "idempotency-key-reused"
-    pages, cursor = [], ""
+    pages: list[str] = []
+    cursor: str | None = ""
     while cursor is not None:
         page = (await desk.ask(ONE, "GET", f"/drafts?limit=2{cursor and '&cursor='}{cursor}")).json()
         pages += [item["id"] for item in page["items"]]
@@ -340,14 +341,27 @@ async def test_two_drafts_cannot_become_the_same_version(desk: Desk) -> None:
     assert len(await desk.rows("SELECT 1 FROM definitions WHERE service = 'surat-kembar'")) == 1
 
 
+@pytest.mark.parametrize(("second", "answers"), [(TWO, [200, 200]), (THREE, [200, 409])])
+async def test_approving_twice_at_once_publishes_once(desk: Desk, second: str, answers: list[int]) -> None:
+    service = f"surat-dua-kali-{answers[1]}"
+    draft = await desk.proposed(service)
+    path = f"{API}/drafts/{draft['id']}/approval"
+    got = await asyncio.gather(*(desk.http.post(path, headers=desk.headers(officer)) for officer in (TWO, second)))
+    assert sorted(answer.status_code for answer in got) == answers
+    events = await desk.rows(f"SELECT 1 FROM events WHERE key = '{service}' AND type LIKE '%DefinitionPublished'")
+    assert len(events) == 1
+
+
 async def test_an_approval_and_an_edit_at_once_publish_what_was_proposed(desk: Desk) -> None:
-    for round_ in range(3):
+    # The edit starts later each time, so that each may be the first.
+    for round_, head_start in enumerate((0, 0.01, 0.05, 0.2)):
         service = f"surat-lomba-{round_}"
         draft = await desk.proposed(service)
         path, edited = f"{API}/drafts/{draft['id']}", copy.deepcopy(draft["document"])
         edited["category"] = "changed"
 
-        async def edit(path: str = path, draft: dict[str, Any] = draft, edited: Any = edited) -> httpx.Response:
+        async def edit(path: str = path, edited: Any = edited, head_start: float = head_start) -> httpx.Response:
+            await asyncio.sleep(head_start)
             returned = await desk.http.post(f"{path}/return", json={"comment": "Wait."}, headers=desk.headers(ONE))
             if returned.status_code != 200:
                 return returned

@@ -1,5 +1,6 @@
 """A definition as the YAML of our files: the order of the schema, short things on one line, double quotes."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -8,6 +9,8 @@ import yaml
 # A mapping or list that fits here is written on one line.
 _SHORT = 130
 _NEVER_FOLDED = 2**20
+# Lines that may stand below each other as they are; whatever is stranger is quoted.
+_LINES = re.compile(r"[!-~](?:[ -~]*[!-~])?(?:\n[!-~](?:[ -~]*[!-~])?)*\n?")
 # These are written close together at the top of a file; an empty line goes before each other part.
 _HEAD = frozenset(
     {"code", "version", "name", "description", "owner", "category", "keywords", "life_events"}
@@ -48,7 +51,8 @@ def _represent_list(dumper: yaml.SafeDumper, value: list[Any]) -> yaml.Node:
 
 
 def _represent_text(dumper: yaml.SafeDumper, value: str) -> yaml.Node:
-    return dumper.represent_scalar("tag:yaml.org,2002:str", value, style="|" if "\n" in value else None)
+    style = "|" if "\n" in value and _LINES.fullmatch(value) else None
+    return dumper.represent_scalar("tag:yaml.org,2002:str", value, style=style)
 
 
 _Dumper.add_representer(dict, _represent_mapping)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from mpp_runtime.errors import Text
 
+from mpp_catalog.domain.checks.in_indonesian import in_indonesian
 from mpp_catalog.domain.reference import Agency
 
 
@@ -14,12 +15,11 @@ class Problem:
 
     where: str
     message: str
-    pesan: str = ""
 
     @property
     def text(self) -> Text:
-        """For people who read it on a page; the terminal speaks English."""
-        return Text(self.pesan or f"Perlu diperbaiki: {self.message}", self.message)
+        """For people who read it on a page; what another service found is told in its words."""
+        return Text(in_indonesian(self.message) or f"Perlu diperbaiki: {self.message}", self.message)
 
 
 @dataclass(frozen=True)
