@@ -90,10 +90,10 @@ def test_calls_between_services_are_those_the_settings_have_an_address_for(place
 
 
 @pytest.mark.parametrize("place", OVERLAYS)
-def test_the_catalogue_itself_calls_nobody(place: str) -> None:
+def test_the_catalogue_calls_only_whom_publishing_needs(place: str) -> None:
     calls = {(source, target) for source, target, port in edges(place, "egress") if port == GRPC}
-    assert ("catalog-definitions", "notifications") in calls
-    assert not {target for source, target in calls if source == "catalog"}
+    assert {target for source, target in calls if source == "catalog-definitions"} == {"notifications"}
+    assert {target for source, target in calls if source == "catalog"} == {"identity", "notifications"}
 
 
 @pytest.mark.parametrize("place", OVERLAYS)

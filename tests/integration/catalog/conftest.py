@@ -7,7 +7,8 @@ from pathlib import Path
 
 import httpx
 import pytest
-from mpp_catalog.main import Parts, build, publish
+from mpp_catalog.domain.drafts import Officer
+from mpp_catalog.main import Neighbours, Parts, build, publish
 from mpp_catalog.settings import CatalogSettings
 from mpp_ledger.bus import Bus
 from mpp_ledger.database import Database
@@ -31,6 +32,26 @@ class Templates:
     async def check(self, event: str, language: str, subject: str, body: str) -> list[str]:
         self.asked.append((event, language))
         return self.problems
+
+
+@dataclass
+class Operators:
+    """Identity: knows these national operators."""
+
+    known: list[Officer] = field(
+        default_factory=lambda: [
+            Officer(f"0198c0de-0000-7000-8000-00000000000{number}", f"Operator {number}", f"Position {number}")
+            for number in (1, 2, 3)
+        ]
+    )
+
+    async def national_operators(self) -> list[Officer]:
+        return self.known
+
+
+def neighbours() -> Neighbours:
+    """Notifications that finds nothing wrong, and identity with three operators."""
+    return Neighbours(Templates(), Operators())
 
 
 def make_settings(nats_url: str) -> CatalogSettings:
@@ -91,7 +112,7 @@ async def parts(seeded: Database, nats_server: str, issuer: Issuer) -> AsyncIter
     """The whole catalogue on the seeded database."""
     settings = make_settings(nats_server)
     bus = await Bus.connect(settings, "catalog")
-    yield build(settings, seeded, bus, TokenVerifier(issuer.jwks, ISSUER))
+    yield build(settings, seeded, bus, TokenVerifier(issuer.jwks, ISSUER), neighbours())
     await bus.close()
 
 

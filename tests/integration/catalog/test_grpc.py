@@ -20,7 +20,7 @@ from mpp_runtime.grpc_client import ServiceChannel
 from mpp_runtime.grpc_server import GrpcServer
 from mpp_runtime.tokens import ServiceTokens, TokenVerifier
 
-from tests.integration.catalog.conftest import DEFINITIONS, Templates, make_settings
+from tests.integration.catalog.conftest import DEFINITIONS, Templates, make_settings, neighbours
 from tests.unit.runtime.issuer import ISSUER, Issuer
 
 
@@ -118,7 +118,7 @@ async def test_fees_of_a_definition_that_has_some(
     path.write_text(path.read_text()[:start] + fees + path.read_text()[end:])
     await publish(database, copy, None, Templates())
     bus = await Bus.connect(make_settings(nats_server), "catalog")
-    built = build(make_settings(nats_server), database, bus, TokenVerifier(issuer.jwks, ISSUER))
+    built = build(make_settings(nats_server), database, bus, TokenVerifier(issuer.jwks, ISSUER), neighbours())
     await built.grpc.start()
     channel = ServiceChannel(f"127.0.0.1:{built.grpc.port}", Tokens(issuer, "applications"))
     try:

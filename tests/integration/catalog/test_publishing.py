@@ -24,6 +24,7 @@ SIP = "public_services/sip-perawat.yaml"
 CATALOG_TABLES = {
     "regions", "malls", "agencies", "calendar_versions", "definitions", "overrides", "offerings", "offering_periods",
     "search_words", "search_texts", "life_events", "life_event_phrases", "unmet_searches", "catalog_state",
+    "seeded", "drafts", "draft_history", "retirements",
 }  # fmt: skip
 
 

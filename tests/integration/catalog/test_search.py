@@ -12,7 +12,7 @@ from mpp_runtime.errors import TryLater
 from mpp_runtime.tokens import TokenVerifier
 from sqlalchemy import text
 
-from tests.integration.catalog.conftest import make_settings
+from tests.integration.catalog.conftest import make_settings, neighbours
 from tests.unit.runtime.issuer import ISSUER, Issuer
 
 API = "/api/catalog/v1"
@@ -102,7 +102,7 @@ async def counted(database: Database) -> dict[tuple[str, str], int]:
 @pytest.fixture
 async def own(database: Database, nats_server: str, issuer: Issuer) -> Parts:
     bus = await Bus.connect(make_settings(nats_server), "catalog")
-    yield build(make_settings(nats_server), database, bus, TokenVerifier(issuer.jwks, ISSUER))
+    yield build(make_settings(nats_server), database, bus, TokenVerifier(issuer.jwks, ISSUER), neighbours())
     await bus.close()
 
 

@@ -168,7 +168,10 @@ async def test_the_officers_of_a_desk(mall: Mall) -> None:
     assert await names("verifier", "dpmptsp", "33.14") == ["Joko Prasetyo", "Rina Kusuma"]
     assert await names("verifier", "dpmptsp", "33.15") == []
     assert await names("verifier", "dinkes", "33.14") == []
-    assert await names("operator", "any", "33.14") == ["Galih Pranata"]
+    # A desk without agency and region: who has the role everywhere.
+    for desk in (("any", "33.14"), ("", "")):
+        assert await names("operator", *desk) == ["Galih Pranata", "Larasati Dewanti"]
+    assert await names("verifier", "", "") == []
     await mall.identity.administration.set_active(demonstration_id("rina"), False)
     assert await names("verifier", "dpmptsp", "33.14") == ["Joko Prasetyo"]
     with pytest.raises(NotFound):

@@ -5,14 +5,15 @@ import sys
 from pathlib import Path
 from typing import Annotated
 
+import httpx
 import typer
 
+from mpp_cli.commands.control import running
+from mpp_cli.commands.options import DataDir, folder
+from mpp_cli.errors import CommandError
+from mpp_cli.terminal import console, says_refusals
+
 service = typer.Typer(help="Write and check definitions of public services.", no_args_is_help=True)
-
-
-@service.callback()
-def _group() -> None:
-    """Keeps `check` a command of its own: typer folds a group of one."""
 
 
 @service.command()
@@ -39,3 +40,45 @@ def check(
     # The catalogue's own command, so that what is checked here is what is checked when it is published.
     command = [sys.executable, "-m", "mpp_catalog", "check", *map(str, files)]
     raise typer.Exit(subprocess.run(command, check=False).returncode)
+
+
+@service.command()
+@says_refusals
+def export(
+    which: Annotated[str, typer.Argument(metavar="CODE[@VERSION]", help="A public service; its newest version.")],
+    to: Annotated[Path, typer.Option("--to", metavar="FILE", help="The file to write.", dir_okay=False)],
+    replace: Annotated[bool, typer.Option("--replace", help="Write over a file that says something else.")] = False,
+    url: Annotated[
+        str | None, typer.Option(help="A mall that runs elsewhere; without it the one of this folder.")
+    ] = None,
+    data_dir: DataDir = None,
+) -> None:
+    """Write a published version into a file, for example one that was published from a draft.
+
+    The file reads back to exactly what is published: in a folder of definitions it may be checked, and seeding it
+    again changes nothing.
+
+    Example: mpp service export sip-perawat --to definitions/public_services/sip-perawat.yaml --replace
+
+    Example: mpp service export sip-perawat@2026.2 --to /tmp/sip-perawat.yaml
+    """
+    code, _, version = which.partition("@")
+    mall = (url or running(folder(data_dir), "status")["url"]).rstrip("/")
+    address = f"{mall}/api/catalog/v1/services/{code}/versions"
+    try:
+        with httpx.Client(timeout=10, headers={"Accept-Language": "en"}) as client:
+            if not version:
+                version = _answer(client.get(address)).json()["items"][0]["version"]
+            text = _answer(client.get(f"{address}/{version}.yaml")).text
+    except httpx.HTTPError as error:
+        raise CommandError(f"{mall} does not answer ({type(error).__name__}).", hint="Is the mall running?") from error
+    if to.exists() and to.read_text("utf-8") != text and not replace:
+        raise CommandError(f"{to} is there and says something else.", hint="Write over it with --replace.")
+    to.write_text(text, "utf-8")
+    console.print(f"{code} {version} is in {to}.", markup=False)
+
+
+def _answer(answer: httpx.Response) -> httpx.Response:
+    if answer.status_code == 404:
+        raise CommandError(answer.json()["detail"], hint="A draft can be exported once it is published.")
+    return answer.raise_for_status()

@@ -1,8 +1,12 @@
 """Calls to other services."""
 
+from mpp.identity.v1.identity_pb2 import Desk, ListForDeskRequest
+from mpp.identity.v1.identity_pb2_grpc import OfficersStub
 from mpp.notifications.v1.notifications_pb2 import CheckTemplateRequest
 from mpp.notifications.v1.notifications_pb2_grpc import TemplatesStub
 from mpp_runtime.grpc_client import ServiceChannel
+
+from mpp_catalog.domain.drafts import Officer
 
 # The definition names events of applications by their short name.
 _EVENTS = "mpp.applications.v1"
@@ -20,3 +24,15 @@ class NotificationTemplates:
             CheckTemplateRequest(event_type=f"{_EVENTS}.{event}", language=language, subject=subject, body=body)
         )
         return [f"{problem.where}: {problem.message} ({problem.code})" for problem in answer.problems]
+
+
+class IdentityOfficers:
+    """Identity, which knows who officers are."""
+
+    def __init__(self, channel: ServiceChannel) -> None:
+        self._stub = OfficersStub(channel.channel)
+
+    async def national_operators(self) -> list[Officer]:
+        """Operators of no agency and no region. Raises TryLater when identity does not answer."""
+        answer = await self._stub.ListForDesk(ListForDeskRequest(desk=Desk(role="operator")))
+        return [Officer(officer.id, officer.name, officer.title) for officer in answer.officers]

@@ -1,11 +1,13 @@
 """Builds the catalogue of its parts and runs it."""
 
 import asyncio
+import json
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import mpp_telemetry
 from fastapi import FastAPI
@@ -31,12 +33,18 @@ from mpp_catalog.rest_api.prepared import Prepared
 from mpp_catalog.settings import CatalogSettings
 from mpp_catalog.use_cases.browse import Browse
 from mpp_catalog.use_cases.check_folder import check_folder, content_of
+from mpp_catalog.use_cases.drafting import Drafting
+from mpp_catalog.use_cases.editing_ports import Officers
 from mpp_catalog.use_cases.folder import FileProblem
+from mpp_catalog.use_cases.judging import Judge
 from mpp_catalog.use_cases.offerings import CurrentOfferings
 from mpp_catalog.use_cases.ports import MessageTemplates
 from mpp_catalog.use_cases.publish import PATIENCE_SECONDS, Publish, Report
+from mpp_catalog.use_cases.reviewing import Reviewing
 from mpp_catalog.use_cases.search_offerings import SearchOfferings
 from mpp_catalog.use_cases.unmet_demand import UnmetDemand
+from mpp_catalog.use_cases.versions import Versions
+from mpp_catalog.use_cases.who import Who
 
 NAME, STREAM, SOURCE = "catalog", "CATALOG", "/mpp/catalog"
 _DESCRIPTION = "What can be asked for, where, and on what terms. Everyone may read it."
@@ -61,8 +69,18 @@ class Parts:
     demand: UnmetDemand
 
 
-def build(settings: CatalogSettings, database: Database, bus: Bus, verifier: TokenVerifier) -> Parts:
-    """The catalogue on a database and a bus."""
+@dataclass(frozen=True)
+class Neighbours:
+    """The other services that editing a definition needs."""
+
+    templates: MessageTemplates
+    officers: Officers
+
+
+def build(
+    settings: CatalogSettings, database: Database, bus: Bus, verifier: TokenVerifier, neighbours: Neighbours
+) -> Parts:
+    """The catalogue on a database and a bus, beside its neighbours."""
     clock = SystemClock()
     reference, offerings = storage.StoredReference(database), storage.StoredOfferings(database)
     browse, current = Browse(reference, offerings, clock), CurrentOfferings(offerings, clock)
@@ -81,11 +99,28 @@ def build(settings: CatalogSettings, database: Database, bus: Bus, verifier: Tok
         ],
     )
     schema = definition_schema(settings)
-    app.include_router(rest_api.router(browse, current, search, demand, settings.public_url, schema))
+    editing = _editing(database, reference, offerings, clock, neighbours, json.loads(schema))
+    app.include_router(rest_api.router(browse, current, search, demand, editing, settings.public_url, schema))
     # Innermost: the span and the log line of the runtime are around it.
     app.user_middleware.append(Middleware(Prepared, edition=current.edition))
     grpc = GrpcServer(settings, verifier, grpc_api.services(current, browse))
     return Parts(app, grpc, Relay(database, bus, STREAM, SOURCE), demand)
+
+
+def _editing(
+    database: Database,
+    reference: storage.StoredReference,
+    offerings: storage.StoredOfferings,
+    clock: SystemClock,
+    neighbours: Neighbours,
+    schema: dict[str, Any],
+) -> rest_api.Editing:
+    publishing, drafts = storage.DatabasePublishing(database), storage.StoredDrafts(database)
+    judge = Judge(publishing, reference, offerings, schema, APPLICATION_EVENTS)
+    drafting = Drafting(drafts, offerings, judge, clock)
+    reviewing = Reviewing(drafting, drafts, publishing, offerings, judge, neighbours.templates, clock)
+    versions = Versions(offerings, drafts, storage.StoredRetirements(database), publishing, judge, clock)
+    return rest_api.Editing(drafting, reviewing, versions, Who(neighbours.officers), judge, schema)
 
 
 async def serve(settings: CatalogSettings) -> None:
@@ -94,7 +129,12 @@ async def serve(settings: CatalogSettings) -> None:
     mpp_telemetry.configure(settings, NAME)
     database = connect(settings)
     bus = await Bus.connect(settings, NAME)
-    parts = build(settings, database, bus, TokenVerifier(settings.jwks_url, settings.public_url))
+    to_notifications, to_identity = (
+        _channel(settings, settings.notifications_grpc),
+        _channel(settings, settings.identity_grpc),
+    )
+    neighbours = Neighbours(clients.NotificationTemplates(to_notifications), clients.IdentityOfficers(to_identity))
+    parts = build(settings, database, bus, TokenVerifier(settings.jwks_url, settings.public_url), neighbours)
     await run_service(
         settings,
         name=NAME,
@@ -102,7 +142,7 @@ async def serve(settings: CatalogSettings) -> None:
         grpc=parts.grpc,
         background=[parts.relay.run, parts.demand.run],
         observations=ledger_observed(database, bus, STREAM),
-        close=[bus.close, database.close],
+        close=[to_notifications.close, to_identity.close, bus.close, database.close],
     )
 
 
@@ -122,8 +162,7 @@ async def seed(settings: CatalogSettings, definitions: Path, agency_keys: Path |
     """Publishes a folder. Raises SystemExit with every problem of the folder, or with the reason of a refusal."""
     log.configure(NAME, settings.log_level)
     database = connect(settings)
-    tokens = ServiceTokens(settings.token_url, settings.client_id, settings.client_secret.get_secret_value())
-    channel = ServiceChannel(settings.notifications_grpc or "127.0.0.1:0", tokens, settings.tls_dir)
+    channel = _channel(settings, settings.notifications_grpc)
     try:
         return await publish(database, definitions, agency_keys, clients.NotificationTemplates(channel))
     except Refusal as refusal:
@@ -160,6 +199,11 @@ async def events(settings: CatalogSettings, arguments: object) -> int:
     finally:
         await bus.close()
         await database.close()
+
+
+def _channel(settings: CatalogSettings, target: str) -> ServiceChannel:
+    tokens = ServiceTokens(settings.token_url, settings.client_id, settings.client_secret.get_secret_value())
+    return ServiceChannel(target or "127.0.0.1:0", tokens, settings.tls_dir)
 
 
 def connect(settings: CatalogSettings) -> Database:

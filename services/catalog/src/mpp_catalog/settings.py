@@ -10,11 +10,13 @@ class CatalogSettings(Settings):
     """What is the catalogue's own.
 
     Attributes:
-        notifications_grpc: host:port, needed only by `seed`, and only when there is a new version to publish.
+        notifications_grpc: host:port, needed to publish a new version, by `seed` and by editors.
+        identity_grpc: host:port, needed by editors: who they are.
         definitions_dir: The folder whose schema of definitions is shown to everyone; needed by `serve`.
     """
 
     notifications_grpc: str = ""
+    identity_grpc: str = ""
     definitions_dir: Path | None = None
 
     def needed_database_url(self) -> str:

@@ -47,6 +47,11 @@ class Who:
     def officer(self) -> bool:
         return self.kind == "officer"
 
+    @property
+    def operator(self) -> bool:
+        """A national operator: the definitions of public services are theirs to write."""
+        return any(role.get("role") == "operator" and not role.get("region") for role in self.roles)
+
 
 @dataclass(frozen=True)
 class Session:

@@ -39,6 +39,8 @@ class Page(HTMLParser):
         self._open: list[tuple[str, dict[str, str]]] = []
         self._caught: dict[int, str] = {}
         self._unnamed = self._form = Form("", "")
+        self._select = ""
+        self._picked: str | None = None
         self._late: list[tuple[str, str, str, dict[str, str]]] = []
         self.feed(html)
         self.close()
@@ -60,6 +62,10 @@ class Page(HTMLParser):
             self.pictures.append(told["src"])
         if tag == "input":
             self._field(tag, "", told)
+        if tag == "select":
+            self._select, self._picked = told["name"], None
+        if tag == "option" and ("selected" in told or self._picked is None):
+            self._picked = told["value"]
         if tag not in VOID:
             self._open.append((tag, told))
             self._caught[len(self._open)] = ""
@@ -74,6 +80,8 @@ class Page(HTMLParser):
             self.links[said] = told["href"]
         if tag == "tr" or told.get("class") == "answer":
             self.rows.append(said)
+        if tag == "select":
+            self._form.values.append((self._select, self._picked or ""))
         if tag == "textarea":
             self._field(tag, caught.removeprefix("\n"), told)
         if tag == "button" and "disabled" not in told:

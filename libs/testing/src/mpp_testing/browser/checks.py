@@ -54,11 +54,16 @@ def keyboard(page: Page) -> list[str]:
     expected: int = _ask(page, "startWalk")
     told: list[str] = []
     reached: set[int] = set()
-    for _ in range(expected + 10):
+    last = None
+    # A date has a stop for its day, month, year and calendar: the same control four times on end.
+    for _ in range(4 * expected + 10):
         page.keyboard.press("Tab")
         focused = _ask(page, "focused")
-        if focused is None or focused["number"] in reached:
+        if focused is None or (focused["number"] in reached and focused["number"] != last):
             break
+        if focused["number"] == last:
+            continue
+        last = focused["number"]
         reached.add(focused["number"])
         if not focused["ring"]:
             told.append(f"no visible focus: {focused['what']}")

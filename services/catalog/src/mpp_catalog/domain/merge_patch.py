@@ -36,7 +36,8 @@ def keyed(value: Any, path: Path = ()) -> Any:
     """`value` with its lists of coded things as objects."""
     if isinstance(value, dict):
         return {key: keyed(item, (*path, key)) for key, item in value.items()}
-    if isinstance(value, list) and _is_keyed(path) and all(isinstance(i, dict) and "code" in i for i in value):
+    coded = isinstance(value, list) and all(isinstance(i, dict) and isinstance(i.get("code"), str) for i in value)
+    if coded and _is_keyed(path):
         return {
             item["code"]: keyed({k: v for k, v in item.items() if k != "code"}, (*path, item["code"])) for item in value
         }

@@ -14,12 +14,16 @@ from mpp_catalog.domain.terms import AS_USUAL, Terms
 
 @dataclass(frozen=True)
 class Definition:
-    """A published version of a definition with the templates of its outputs. `effective_to` is its last day, if any."""
+    """A published version of a definition with the templates of its outputs. `effective_to` is its last day, if any.
+
+    `retired_to`: the last day that was set after it was published; it is no part of the body, which never changes.
+    """
 
     service: str
     version: str
     document: Mapping[str, Any]
     templates: Mapping[str, str]
+    retired_to: date | None = None
 
     @cached_property
     def body(self) -> bytes:
@@ -36,7 +40,13 @@ class Definition:
 
     @property
     def effective_to(self) -> date | None:
-        return _optional_date(self.document["effective_to"])
+        ends = [day for day in (_optional_date(self.document["effective_to"]), self.retired_to) if day]
+        return min(ends, default=None)
+
+    @property
+    def order(self) -> tuple[date, str]:
+        """A later one counts before an earlier one."""
+        return self.effective_from, self.version
 
 
 @dataclass(frozen=True)
@@ -157,10 +167,9 @@ def timeline(
     days = sorted({day for thing in things for day in _edges(thing)})
     periods: list[Period] = []
     for starts, ends in zip(days, [*days[1:], None], strict=True):
-        current = [version for version in versions if _in_force(version, starts)]
-        if not current:
+        definition = version_on(versions, starts)
+        if definition is None:
             continue
-        definition = max(current, key=lambda version: (version.effective_from, version.version))
         change = changes.get(definition.version)
         override = change if change and _in_force(change, starts) else None
         offering = resolve(mall, definition, override, agencies, terms)
@@ -169,6 +178,22 @@ def timeline(
         else:
             periods.append(Period(starts, ends, offering))
     return periods
+
+
+def version_on(versions: Iterable[Definition], day: date) -> Definition | None:
+    """Of the versions of one public service, the one in force on that day: the last that began.
+
+    When a version was retired, what it had replaced does not come back: that is published anew.
+    """
+    begun = sorted(
+        (version for version in versions if version.effective_from <= day), key=lambda version: version.order
+    )
+    for version in reversed(begun):
+        if _in_force(version, day):
+            return version
+        if version.retired_to is not None and version.retired_to < day:
+            return None
+    return None
 
 
 def card(offering: Offering, agencies: Mapping[str, Agency]) -> dict[str, Any]:

@@ -1,14 +1,14 @@
 """Published definitions and resolved offerings."""
 
 import json
-from datetime import datetime
+from datetime import date, datetime
 
 from mpp_ledger.database import Database
-from sqlalchemy import text
+from sqlalchemy import and_, text
 from sqlmodel import col, select
 
 from mpp_catalog.domain.offerings import Definition
-from mpp_catalog.storage.tables import DefinitionRow, OfferingRow
+from mpp_catalog.storage.tables import DefinitionRow, OfferingRow, RetirementRow
 from mpp_catalog.use_cases.ports import StoredOffering
 
 _IN_FORCE = text(
@@ -22,6 +22,15 @@ _IN_FORCE = text(
       AND p.starts <= CAST(CAST(:at AS timestamptz) AT TIME ZONE m.time_zone AS date)
       AND (p.ends IS NULL OR p.ends > CAST(CAST(:at AS timestamptz) AT TIME ZONE m.time_zone AS date))
     """
+)
+
+DEFINITIONS = select(DefinitionRow, col(RetirementRow.effective_to)).outerjoin(
+    RetirementRow,
+    and_(
+        col(RetirementRow.service) == col(DefinitionRow.service),
+        col(RetirementRow.version) == col(DefinitionRow.version),
+        col(RetirementRow.approved_at).is_not(None),
+    ),
 )
 
 
@@ -47,20 +56,25 @@ class StoredOfferings:
 
     async def definition_by_digest(self, digest: str) -> Definition | None:
         async with self._database.read() as session:
-            query = select(DefinitionRow).where(col(DefinitionRow.digest) == digest)
-            row = (await session.execute(query)).scalars().one_or_none()
-        return to_definition(row) if row else None
+            row = (await session.execute(DEFINITIONS.where(col(DefinitionRow.digest) == digest))).one_or_none()
+        return to_definition(*row) if row else None
 
     async def definitions(self, service: str | None = None) -> list[Definition]:
-        query = select(DefinitionRow).order_by(
+        query = DEFINITIONS.order_by(
             col(DefinitionRow.service), col(DefinitionRow.effective_from), col(DefinitionRow.version)
         )
         if service is not None:
             query = query.where(col(DefinitionRow.service) == service)
         async with self._database.read() as session:
-            return [to_definition(row) for row in (await session.execute(query)).scalars()]
+            return [to_definition(*row) for row in await session.execute(query)]
+
+    async def published_at(self, service: str) -> dict[str, datetime]:
+        query = select(DefinitionRow.version, DefinitionRow.published_at).where(col(DefinitionRow.service) == service)
+        async with self._database.read() as session:
+            return {row.version: row.published_at for row in await session.execute(query)}
 
 
-def to_definition(row: DefinitionRow) -> Definition:
+def to_definition(row: DefinitionRow, retired_to: date | None) -> Definition:
+    """A row of DEFINITIONS."""
     body = json.loads(row.body)
-    return Definition(row.service, row.version, body["definition"], body["templates"])
+    return Definition(row.service, row.version, body["definition"], body["templates"], retired_to)

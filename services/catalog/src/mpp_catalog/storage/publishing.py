@@ -16,7 +16,9 @@ from mpp_catalog.domain.life_events import LifeEvent
 from mpp_catalog.domain.offerings import Definition, Offering, Override, Period, agencies_of, card
 from mpp_catalog.domain.reference import Agency, Mall, Region
 from mpp_catalog.domain.search_text import SearchText, Synonyms, search_text
-from mpp_catalog.storage.offerings import to_definition
+from mpp_catalog.storage.drafts import DatabaseDraftChange
+from mpp_catalog.storage.offerings import DEFINITIONS, to_definition
+from mpp_catalog.storage.retirements import DatabaseRetirementChange
 from mpp_catalog.storage.search_texts import drop_unused_texts, put_life_events, put_text
 from mpp_catalog.storage.tables import (
     AgencyRow,
@@ -26,8 +28,10 @@ from mpp_catalog.storage.tables import (
     OfferingRow,
     OverrideRow,
     PeriodRow,
+    SeededRow,
     TextRow,
 )
+from mpp_catalog.use_cases.ports import Seeded
 
 _REGION_COLUMNS = ("code", "name", "parent", "valid_from", "valid_to", "successor", "source", "time_zone")
 
@@ -70,6 +74,29 @@ class DatabasePublishing:
             await put_life_events(transaction.session, life_events)
             await _next_generation(transaction)
 
+    async def put_seeded(self, seeded: Seeded) -> None:
+        parts: dict[str, Any] = {
+            "terms": [dict(one) for one in seeded.terms],
+            "synonyms": [list(group) for group in seeded.synonyms],
+            "templates": dict(seeded.templates),
+            "sources": sorted(seeded.sources),
+        }
+        async with self._database.transaction() as transaction:
+            for name, body in parts.items():
+                await _upsert(transaction, SeededRow, "name", name=name, body=body)
+
+    async def seeded(self) -> Seeded | None:
+        async with self._database.read() as session:
+            found = {row.name: row.body for row in (await session.execute(select(SeededRow))).scalars()}
+        if not found:
+            return None
+        return Seeded(
+            found["terms"],
+            tuple(tuple(group) for group in found["synonyms"]),
+            found["templates"],
+            frozenset(found["sources"]),
+        )
+
     async def services(self) -> list[str]:
         async with self._database.read() as session:
             found = await session.execute(select(DefinitionRow.service).distinct())
@@ -87,13 +114,16 @@ class DatabasePublication:
     """One public service inside its transaction."""
 
     def __init__(self, transaction: Transaction, service: str) -> None:
+        self.code = service
+        self.drafts = DatabaseDraftChange(transaction)
+        self.retirements = DatabaseRetirementChange(transaction.session, service)
         self._transaction = transaction
         self._session = transaction.session
         self._service = service
 
     async def definitions(self) -> list[Definition]:
-        rows = await self._session.execute(select(DefinitionRow).where(col(DefinitionRow.service) == self._service))
-        return [to_definition(row) for row in rows.scalars()]
+        rows = await self._session.execute(DEFINITIONS.where(col(DefinitionRow.service) == self._service))
+        return [to_definition(*row) for row in rows]
 
     async def overrides(self) -> list[Override]:
         rows = await self._session.execute(select(OverrideRow).where(col(OverrideRow.service) == self._service))

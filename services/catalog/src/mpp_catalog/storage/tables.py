@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import Column, DateTime
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TEXT, TSQUERY, TSVECTOR
@@ -156,3 +157,59 @@ class StateRow(Table, table=True):
     __tablename__ = "catalog_state"
     one: bool = Field(default=True, primary_key=True)
     generation: int
+
+
+class SeededRow(Table, table=True):
+    """What was last seeded beside the definitions: "terms", "synonyms", "templates" and "sources"."""
+
+    __tablename__ = "seeded"
+    name: str = Field(primary_key=True)
+    body: Any = Field(sa_column=Column(JSONB, nullable=False))
+
+
+class DraftRow(Table, table=True):
+    """`document` is JSON text as it was written; `proposed` the canonical body that `proposal` is about."""
+
+    __tablename__ = "drafts"
+    id: UUID = Field(primary_key=True)
+    service: str
+    version: str
+    base_version: str | None = None
+    revision: int
+    state: str
+    document: str
+    templates: dict[str, str] = Field(sa_column=Column(JSONB, nullable=False))
+    problems: int
+    author: dict[str, str] = Field(sa_column=Column(JSONB, nullable=False))
+    changed_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
+    proposal: dict[str, Any] | None = Field(default=None, sa_column=Column(JSONB(none_as_null=True)))
+    proposed: bytes | None = None
+
+
+class DraftHistoryRow(Table, table=True):
+    """Who did what to a draft. Never changes: a trigger refuses it."""
+
+    __tablename__ = "draft_history"
+    draft: UUID = Field(primary_key=True)
+    number: int = Field(primary_key=True)
+    at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
+    who: dict[str, str] = Field(sa_column=Column(JSONB, nullable=False))
+    what: str
+    comment: str | None = None
+    changed: list[str] = Field(sa_column=Column(JSONB, nullable=False))
+
+
+class RetirementRow(Table, table=True):
+    """Somebody asked that a version ends; with an approver it does. The newest that was asked counts."""
+
+    __tablename__ = "retirements"
+    id: UUID = Field(primary_key=True)
+    service: str
+    version: str
+    effective_to: date
+    reason: str
+    legal_reference: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
+    asker: dict[str, str] = Field(sa_column=Column(JSONB, nullable=False))
+    asked_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
+    approver: dict[str, str] | None = Field(default=None, sa_column=Column(JSONB(none_as_null=True)))
+    approved_at: datetime | None = Field(default=None, sa_column=Column(DateTime(timezone=True)))

@@ -7,13 +7,18 @@ from zoneinfo import ZoneInfo
 from mpp_runtime.errors import NotFound, Text
 
 from mpp_catalog.domain.calendar import Calendar
-from mpp_catalog.domain.offerings import Definition
+from mpp_catalog.domain.offerings import Definition, version_on
 from mpp_catalog.domain.reference import Agency, Mall, Region
 from mpp_catalog.use_cases.ports import Clock, Offerings, Reference
 
 
 def not_found(what: Text, code: str) -> NotFound:
     return NotFound("not-found", Text(f"{what.id} '{code}' tidak ada.", f"There is no {what.en} '{code}'."))
+
+
+def national_day(clock: Clock) -> date:
+    """Today for what is national: its day changes where the day begins first."""
+    return clock.now().astimezone(ZoneInfo("Asia/Jayapura")).date()
 
 
 @dataclass(frozen=True)
@@ -77,11 +82,4 @@ class Browse:
         return wanted, calendar
 
     def _service(self, code: str, versions: list[Definition]) -> PublicService:
-        # A definition is national; its day changes where the day begins first.
-        today = self._clock.now().astimezone(ZoneInfo("Asia/Jayapura")).date()
-        current = [v for v in versions if _in_force(v, today)]
-        return PublicService(code, tuple(versions), current[-1] if current else None)
-
-
-def _in_force(definition: Definition, day: date) -> bool:
-    return definition.effective_from <= day and (definition.effective_to is None or day <= definition.effective_to)
+        return PublicService(code, tuple(versions), version_on(versions, national_day(self._clock)))

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from mpp_runtime.errors import Text
@@ -33,6 +33,8 @@ class Content:
     terms: tuple[Mapping[str, Any], ...] = ()
     synonyms: Synonyms = ()
     life_events: tuple[LifeEvent, ...] = ()
+    templates: Mapping[str, str] = field(default_factory=dict)
+    sources: frozenset[str] = frozenset()
 
 
 def check_folder(folder: Folder, events: frozenset[str]) -> list[FileProblem]:
@@ -118,6 +120,8 @@ def content_of(folder: Folder, keys: Mapping[str, dict[str, Any]]) -> Content:
         tuple(file.document for file in folder.offerings),
         tuple(tuple(group) for file in folder.synonyms for group in file.document["groups"]),
         tuple(_life_event(entry) for file in folder.life_events for entry in file.document["life_events"]),
+        folder.templates,
+        folder.sources,
     )
 
 

@@ -70,6 +70,10 @@ class Offerings(Protocol):
         """Every published version, by service and date of effect."""
         ...
 
+    async def published_at(self, service: str) -> dict[str, datetime]:
+        """When each version of a public service was published."""
+        ...
+
 
 @dataclass(frozen=True)
 class Query:
@@ -111,8 +115,20 @@ class Search(Protocol):
         ...
 
 
+@dataclass(frozen=True)
+class Seeded:
+    """What was last seeded beside the definitions: it is in force until the next seeding."""
+
+    terms: Sequence[Mapping[str, Any]]
+    synonyms: Synonyms
+    templates: Mapping[str, str]
+    sources: frozenset[str]
+
+
 class ServicePublication(Protocol):
     """One public service being published: one transaction, under the lock of its code."""
+
+    code: str
 
     async def definitions(self) -> list[Definition]: ...
 
@@ -152,6 +168,10 @@ class Publishing(Protocol):
         life_events: Sequence[LifeEvent],
     ) -> None:
         """Stores them all; what is stored but not given stays, but for life events. `calendars` by mall."""
+        ...
+
+    async def put_seeded(self, seeded: Seeded) -> None:
+        """Stores what editors need between two seedings."""
         ...
 
     async def services(self) -> list[str]:

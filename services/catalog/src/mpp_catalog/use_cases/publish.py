@@ -1,17 +1,37 @@
 """Publishing a folder of definitions: a published version never changes."""
 
-import asyncio
-import time
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
 
-from mpp_runtime.errors import Conflict, Invalid, Text, TryLater
+from mpp_runtime.errors import Conflict, Invalid, Text
 
-from mpp_catalog.domain.offerings import Definition, timeline
+from mpp_catalog.domain.offerings import Definition, Override, timeline
+from mpp_catalog.domain.reference import Agency, Mall
+from mpp_catalog.domain.search_text import Synonyms
 from mpp_catalog.domain.terms import terms_of
 from mpp_catalog.use_cases.check_folder import Content
-from mpp_catalog.use_cases.ports import Clock, MessageTemplates, Offerings, Publishing
+from mpp_catalog.use_cases.message_templates import check_messages
+from mpp_catalog.use_cases.ports import Clock, MessageTemplates, Offerings, Publishing, Seeded, ServicePublication
 
 PATIENCE_SECONDS = 20.0
+
+
+class Surroundings(Protocol):
+    """What a definition is offered among."""
+
+    @property
+    def malls(self) -> Iterable[Mall]: ...
+
+    @property
+    def agencies(self) -> Mapping[str, Agency]: ...
+
+    @property
+    def terms(self) -> Iterable[Mapping[str, Any]]: ...
+
+    @property
+    def synonyms(self) -> Synonyms: ...
 
 
 @dataclass(frozen=True)
@@ -58,6 +78,7 @@ class Publish:
             content.calendars,
             content.life_events,
         )
+        await self._publishing.put_seeded(Seeded(content.terms, content.synonyms, content.templates, content.sources))
         changed = 0
         for service in sorted({*await self._publishing.services(), *(d.service for d in content.definitions)}):
             changed += await self._publish(service, content)
@@ -84,35 +105,28 @@ class Publish:
             overrides = [o for o in await publication.overrides() if o.version not in here]
             overrides += [o for o in content.overrides if o.service == service]
             await publication.replace_overrides(overrides)
-            changed = 0
-            for mall in content.malls:
-                terms = terms_of(content.terms, mall.code, service)
-                periods = timeline(mall, stored.values(), overrides, content.agencies, terms)
-                changed += await publication.replace_periods(mall.code, periods, content.agencies, content.synonyms, at)
-            return changed
+            return await put_periods(publication, stored.values(), overrides, content, at)
 
     async def _check_messages(self, definition: Definition) -> None:
-        for event, languages in definition.document["messages"].items():
-            for language, message in languages.items():
-                for problem in await self._ask(event, language, message["subject"], message["body"]):
-                    where = f"{definition.service} {definition.version}, messages/{event}/{language}"
-                    raise Invalid("message-template", Text(f"{where}: {problem}", f"{where}: {problem}"))
+        for problem in await check_messages(self._templates, definition.document, self._patience):
+            where = f"{definition.service} {definition.version}, {problem.where.lstrip('/')}: {problem.message}"
+            raise Invalid("message-template", Text(where, where))
 
-    async def _ask(self, event: str, language: str, subject: str, body: str) -> list[str]:
-        ends = time.monotonic() + self._patience
-        while True:
-            try:
-                return await self._templates.check(event, language, subject, body)
-            except TryLater as error:
-                if time.monotonic() >= ends:
-                    raise TryLater(
-                        "notifications-away",
-                        Text(
-                            "Layanan notifikasi tidak menjawab; tidak ada yang terbit. Jalankan dahulu, lalu ulangi.",
-                            "Notifications does not answer; nothing was published. Start it, then seed again.",
-                        ),
-                    ) from error
-                await asyncio.sleep(min(0.5, self._patience))
+
+async def put_periods(
+    publication: ServicePublication,
+    definitions: Iterable[Definition],
+    overrides: Iterable[Override],
+    around: Surroundings,
+    at: datetime,
+) -> int:
+    """What each mall offers of these versions, and when; how many offerings are new."""
+    versions, changes, changed = list(definitions), list(overrides), 0
+    for mall in around.malls:
+        terms = terms_of(around.terms, mall.code, publication.code)
+        periods = timeline(mall, versions, changes, around.agencies, terms)
+        changed += await publication.replace_periods(mall.code, periods, around.agencies, around.synonyms, at)
+    return changed
 
 
 def _refuse_change(stored: Definition | None, given: Definition) -> None:

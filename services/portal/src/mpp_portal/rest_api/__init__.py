@@ -20,9 +20,10 @@ def add_pages(app: FastAPI, pages: Pages, api: Api, contracts: Contracts) -> Non
     app.state.pages = pages
     # Who may see what is for the API to judge, call by call; a page only asks for a sign-in first where one is needed.
     routes = APIRouter(route_class=PageRoute, include_in_schema=False, dependencies=[allow("anonymous")])
-    public.add(routes, pages, api, Malls(api), contracts)
+    malls = Malls(api)
+    public.add(routes, pages, api, malls, contracts)
     citizen.add(routes, pages, api)
-    officer.add(routes, pages, api)
+    officer.add(routes, pages, api, malls)
     signing_in.add(routes, pages)
     assets.add(routes)
     app.include_router(routes)

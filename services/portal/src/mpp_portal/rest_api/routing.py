@@ -67,6 +67,12 @@ async def _officer(who: Annotated[Who, Depends(_signed_in)]) -> Who:
     return who
 
 
+async def _operator(who: Annotated[Who, Depends(_officer)]) -> Who:
+    if not who.operator:
+        raise NotAllowed("operators-only", TEXTS["error_operators_only"])
+    return who
+
+
 async def _person(who: Annotated[Who, Depends(_signed_in)]) -> Who:
     if who.officer:
         raise NotAllowed("people-only", TEXTS["error_people_only"])
@@ -77,4 +83,5 @@ async def _person(who: Annotated[Who, Depends(_signed_in)]) -> Who:
 SignedIn = Annotated[Who, Depends(_signed_in)]
 # The same, and whoever has no office, or has one, is told so (403).
 OfficerOnly = Annotated[Who, Depends(_officer)]
+OperatorOnly = Annotated[Who, Depends(_operator)]
 PersonOnly = Annotated[Who, Depends(_person)]

@@ -166,7 +166,9 @@ Global___Contact: _TypeAlias = Contact  # noqa: Y015
 
 @_typing.final
 class Desk(_message.Message):
-    """A desk: role, agency and region. The same three words as in a definition's workflow."""
+    """A desk: role, agency and region. The same three words as in a definition's workflow. Without agency and region: who
+    has the role everywhere.
+    """
 
     DESCRIPTOR: _descriptor.Descriptor
 

@@ -13,10 +13,16 @@ def find_field(schema: Mapping[str, Any], path: tuple[str, ...]) -> Mapping[str,
     """The sub-schema at `path` ("practice", "kind"); nothing if the form has no such field."""
     current: Any = schema
     for part in path:
-        current = current.get("properties", {}).get(part) if isinstance(current, Mapping) else None
+        current = _properties(current).get(part)
         if current is None:
             return None
     return current if isinstance(current, Mapping) else None
+
+
+def _properties(schema: Any) -> Mapping[str, Any]:
+    """The fields of an object; none of anything else, `true` is a schema too."""
+    found = schema.get("properties") if isinstance(schema, Mapping) else None
+    return found if isinstance(found, Mapping) else {}
 
 
 def split(pointer: str) -> tuple[str, ...]:
@@ -77,11 +83,11 @@ def check_form(form: Mapping[str, Any]) -> Iterator[Problem]:
         yield from check_pointer(schema, rule["field"], f"/form/rules/{r}/field")
 
 
-def _check_closed(schema: Mapping[str, Any], where: str) -> Iterator[Problem]:
-    if schema.get("type") == "object":
+def _check_closed(schema: Any, where: str) -> Iterator[Problem]:
+    if isinstance(schema, Mapping) and schema.get("type") == "object":
         if schema.get("additionalProperties") is not False:
             yield Problem(where, "add 'additionalProperties: false': an answer outside the form must be refused")
-        for name, part in schema.get("properties", {}).items():
+        for name, part in _properties(schema).items():
             yield from _check_closed(part, f"{where}/properties/{name}")
 
 
@@ -99,8 +105,8 @@ def _check_options(schema: Mapping[str, Any] | None, field: Mapping[str, Any], w
 
 
 def _leaves(schema: Mapping[str, Any], path: tuple[str, ...]) -> Iterator[str]:
-    for name, part in schema.get("properties", {}).items():
-        if part.get("type") == "object" and "properties" in part:
+    for name, part in _properties(schema).items():
+        if isinstance(part, Mapping) and part.get("type") == "object" and "properties" in part:
             yield from _leaves(part, (*path, name))
         else:
             yield "/" + "/".join((*path, name))

@@ -3,6 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from mpp_runtime.errors import Text
+
+from mpp_catalog.domain.checks.in_indonesian import in_indonesian
 from mpp_catalog.domain.reference import Agency
 
 
@@ -12,6 +15,11 @@ class Problem:
 
     where: str
     message: str
+
+    @property
+    def text(self) -> Text:
+        """For people who read it on a page; what another service found is told in its words."""
+        return Text(in_indonesian(self.message) or f"Perlu diperbaiki: {self.message}", self.message)
 
 
 @dataclass(frozen=True)

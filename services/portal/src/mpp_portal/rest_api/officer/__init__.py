@@ -3,13 +3,14 @@
 from fastapi import APIRouter
 
 from mpp_portal.rest_api.api import Api
-from mpp_portal.rest_api.officer import deciding, desk, file_page, papers, signing
+from mpp_portal.rest_api.catalogue import Malls
+from mpp_portal.rest_api.officer import deciding, definitions, desk, file_page, papers, signing
 from mpp_portal.rest_api.officer.colleagues import Colleagues
 from mpp_portal.rest_api.officer.file_page import FilePage
 from mpp_portal.rest_api.pages import Pages
 
 
-def add(routes: APIRouter, pages: Pages, api: Api) -> None:
+def add(routes: APIRouter, pages: Pages, api: Api, malls: Malls) -> None:
     """Adds them."""
     colleagues = Colleagues(api)
     page = FilePage(pages, api, colleagues)
@@ -18,3 +19,4 @@ def add(routes: APIRouter, pages: Pages, api: Api) -> None:
     papers.add(routes, pages, api)
     deciding.add(routes, pages, api, page)
     signing.add(routes, pages, api)
+    definitions.add(routes, pages, api, malls)

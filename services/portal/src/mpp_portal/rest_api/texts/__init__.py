@@ -5,7 +5,16 @@ from itertools import chain
 
 from mpp_runtime.errors import Text
 
-from mpp_portal.rest_api.texts import citizen, information, officer, public, site
+from mpp_portal.rest_api.texts import (
+    citizen,
+    definition_parts,
+    definition_words,
+    definitions,
+    information,
+    officer,
+    public,
+    site,
+)
 
 __all__ = ["TEXTS"]
 
@@ -19,4 +28,7 @@ def _merged(*parts: Mapping[str, Text]) -> dict[str, Text]:
     return {key: text for part in parts for key, text in part.items()}
 
 
-TEXTS = _merged(site.TEXTS, public.TEXTS, information.TEXTS, citizen.TEXTS, officer.TEXTS)
+TEXTS = _merged(
+    site.TEXTS, public.TEXTS, information.TEXTS, citizen.TEXTS, officer.TEXTS,
+    definitions.TEXTS, definition_parts.TEXTS, definition_words.TEXTS,
+)  # fmt: skip

@@ -14,6 +14,7 @@ TEXTS = {
     "nav_applications": Text("Permohonan saya", "My applications"),
     "nav_inbox": Text("Kotak masuk", "Inbox"),
     "nav_me": Text("Akun saya", "My account"),
+    "nav_definitions": Text("Definisi layanan", "Definitions"),
     "nav_office": Text("Berkas masuk", "Files to do"),
     "sign_in": Text("Masuk", "Sign in"),
     "sign_out": Text("Keluar", "Sign out"),
@@ -63,6 +64,10 @@ TEXTS = {
     "error_officers_only": Text(
         "Halaman ini untuk petugas. Anda masuk sebagai warga.",
         "This page is for officers. You are signed in as a citizen.",
+    ),
+    "error_operators_only": Text(
+        "Halaman ini untuk operator nasional, yang menulis definisi layanan.",
+        "This page is for national operators, who write the definitions of public services.",
     ),
     "error_people_only": Text(
         "Halaman ini untuk warga. Anda masuk sebagai petugas.",
