@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Protocol
 
 from mpp_catalog.domain.calendar import Calendar
@@ -51,6 +51,15 @@ class StoredOffering:
     ends: datetime | None = None
 
 
+@dataclass(frozen=True)
+class StoredPeriod:
+    """The offering was or is in force from `starts` up to, not including, `ends`, at the mall's date."""
+
+    starts: date
+    ends: date | None
+    offering: StoredOffering
+
+
 class Offerings(Protocol):
     """Definitions and offerings as stored."""
 
@@ -60,6 +69,10 @@ class Offerings(Protocol):
 
     async def in_force(self, mall: str, service: str, at: datetime) -> StoredOffering | None:
         """The offering in force at the mall's own date."""
+        ...
+
+    async def begun(self, mall: str, service: str, at: datetime) -> list[StoredPeriod]:
+        """Every period that has begun at the mall's own date, in order; the last one may have ended."""
         ...
 
     async def by_digest(self, digest: str) -> StoredOffering | None: ...
