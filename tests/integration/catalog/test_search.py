@@ -45,7 +45,7 @@ async def test_other_words_for_the_same_find_it(client: httpx.AsyncClient, quest
 @pytest.mark.parametrize("question", ["bayi lahir", "anak saya baru lahir, bayi perempuan", "baby born", "bayi lahirr"])
 async def test_a_life_event_brings_what_helps_then(client: httpx.AsyncClient, question: str) -> None:
     event = (await get(client, "/offerings", mall="33.14", q=question)).json()["life_event"]
-    assert (event["code"], event["name"]["en"]) == ("baby-born", "A baby is born")
+    assert (event["code"], event["name"]["en"]) == ("birth", "A baby is born")
     assert [item["service"] for item in event["items"]][:1] == ["akta-kelahiran"], "what is not published is not shown"
     assert {item["mall"] for item in event["items"]} == {"33.14"}
 
@@ -88,7 +88,7 @@ async def test_suggestions_know_half_a_word_and_half_a_life_event(client: httpx.
     assert [item["service"] for item in answer.json()["items"]] == ["akta-kelahiran"]
     assert "stale-while-revalidate" in answer.headers["cache-control"]
     event = (await get(client, "/suggestions", q="bayi la")).json()["items"][0]
-    assert (event["life_event"], event["service"], event["name"]["id"]) == ("baby-born", None, "Bayi lahir")
+    assert (event["life_event"], event["service"], event["name"]["id"]) == ("birth", None, "Bayi lahir")
     assert (await get(client, "/suggestions", q="a")).json()["items"] == []
     assert (await client.get(f"{API}/suggestions", params={"q": "akta", "mall": "99.99"})).status_code == 404
 

@@ -53,8 +53,9 @@ def check_folder(folder: Folder, events: frozenset[str]) -> list[FileProblem]:
     problems += _check_reference(folder)
     for file in folder.synonyms:
         problems += _at(file, check_synonyms(file.document))
+    codes = folder.schemas["service-definition"]["properties"]["life_events"]["items"]["enum"]
     for file in folder.life_events:
-        problems += _at(file, check_life_events(file.document))
+        problems += _at(file, check_life_events(file.document, codes))
     agencies = agencies_of_folder(folder)
     known = Known(events, agencies, frozenset(folder.templates), folder.sources)
     documents: dict[tuple[str, str], Any] = {}
