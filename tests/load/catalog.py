@@ -198,12 +198,12 @@ def write(folder: Path, sizes: Mapping[int, Mapping[str, Any]], settings: Mappin
     return paths
 
 
-async def filled(database_url: str, malls: int) -> int:
-    """Migrates, publishes the shipped definitions and fills the rest; how many offerings there are."""
+async def filled(database_url: str, malls: int, definitions: Path = ROOT / "definitions") -> int:
+    """Migrates, publishes the definitions (the one of READ among them) and fills the rest; how many offerings there are."""
     await upgrade("mpp_catalog", database_url)
     database = Database.connect(database_url)
     try:
-        await publish(database, ROOT / "definitions", None, Templates())
+        await publish(database, definitions, None, Templates())
     finally:
         await database.close()
     return await fill(database_url, malls, MALL)

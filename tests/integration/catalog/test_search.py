@@ -1,11 +1,13 @@
 """Search: other words for the same, life events, suggestions, one hit a public service, and what nobody found."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import httpx
 import pytest
+from mpp_catalog.domain.reference import nearness
 from mpp_catalog.main import Parts, build
-from mpp_catalog.storage import StoredUnmetSearches
+from mpp_catalog.storage import SearchIndex, StoredUnmetSearches
+from mpp_catalog.use_cases.ports import Query
 from mpp_ledger.bus import Bus
 from mpp_ledger.database import Database
 from mpp_runtime.errors import TryLater
@@ -81,6 +83,45 @@ async def test_pages_at_a_mall_hold_every_offering_once(client: httpx.AsyncClien
         cursor = {"cursor": page["next_cursor"]}
     assert len(seen) == len(set(seen))
     assert {"akta-kelahiran", "sip-perawat", "surat-keterangan-usaha"} <= set(seen)
+
+
+@pytest.mark.parametrize("once", [False, True])
+@pytest.mark.parametrize(("terms", "any_term"), [((), False), (("surat",), False), (("izin", "praktik"), True)])
+async def test_among_equals_what_is_nearer_comes_first(
+    seeded: Database, once: bool, terms: tuple[str, ...], any_term: bool
+) -> None:
+    index, here = SearchIndex(seeded), "33.14"
+    at = datetime(2026, 11, 24, tzinfo=UTC)
+
+    async def everything(near: str | None, limit: int) -> list[tuple[int, str, str]]:
+        found: list[tuple[int, str, str]] = []
+        after = None
+        while hits := await index.find(Query(None, None, terms, any_term, after, limit, at, once, near=near)):
+            found += [hit.position for hit in hits]
+            after = found[-1]
+        return found
+
+    plain, near = await everything(None, 100), await everything(here, 37)
+    order = [(-rank, nearness(here, mall), service, mall) for rank, service, mall in near]
+    assert order == sorted(order)
+    assert len(near) == len(set(near))
+    if once:
+        assert {position[1] for position in near} == {position[1] for position in plain}
+        assert {mall for _, _, mall in near} == {here}, "every public service is offered here"
+    else:
+        assert set(near) == set(plain)
+        assert {nearness(here, mall) for _, _, mall in near} == {0, 2, 3}
+
+
+async def test_where_a_region_has_no_mall_the_nearest_one_comes_first(client: httpx.AsyncClient) -> None:
+    # Kabupaten Boyolali has none, and Jawa Tengah has; Papua has none at all.
+    page = (await get(client, "/offerings", q="perawat", near="33.09", each="service")).json()
+    assert page["items"][0]["mall"] == "33.02"
+    page = (await get(client, "/offerings", q="perawat", near="91.03.01", each="service")).json()
+    assert page["items"][0]["mall"] == "11.71"
+    first = (await get(client, "/suggestions", q="perawa", near="33.14")).json()["items"][0]
+    assert (first["service"], first["mall"]) == ("sip-perawat", "33.14")
+    assert (await client.get(f"{API}/offerings", params={"near": "Sragen"})).status_code == 422
 
 
 async def test_suggestions_know_half_a_word_and_half_a_life_event(client: httpx.AsyncClient) -> None:

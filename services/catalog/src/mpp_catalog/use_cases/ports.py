@@ -88,7 +88,8 @@ class Offerings(Protocol):
 class Query:
     """A search for `terms`; `any_term` is content with one of them. `after` is the position a page begins behind.
 
-    `once_a_service`: each public service once, however many malls offer it. `services`: only these.
+    `once_a_service`: each public service once, however many malls offer it. `services`: only these. `near`: a region;
+    of what fits equally well, what malls nearer to it offer comes first.
     """
 
     mall: str | None
@@ -100,6 +101,7 @@ class Query:
     at: datetime
     once_a_service: bool = False
     services: tuple[str, ...] | None = None
+    near: str | None = None
 
 
 @dataclass(frozen=True)
