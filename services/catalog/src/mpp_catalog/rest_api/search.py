@@ -52,9 +52,7 @@ def router(search: SearchOfferings, demand: UnmetDemand) -> APIRouter:
         agency: Annotated[str | None, Query(max_length=60, description="Agency that takes part")] = None,
         each: Annotated[
             Literal["offering", "service"],
-            Query(
-                description="`service`: each public service once, at the first, with `near` the nearest, mall that has it"
-            ),
+            Query(description="`service`: each public service once, at the first mall, with `near` the nearest"),
         ] = "offering",
         near: Near = None,
         limit: Limit = 20,
