@@ -78,7 +78,7 @@ def test_migrating_and_seeding_again_need_nobody_else(environment: dict[str, str
         command("seed", "--definitions", str(DEFINITIONS)), env=environment, capture_output=True, text=True, check=False
     )
     assert seeded.returncode == 0, seeded.stderr
-    assert "7975 regions, 21 malls, 14 agencies; published: nothing new; changed offerings: 0" in seeded.stdout
+    assert "7975 regions, 21 malls, 15 agencies; published: nothing new; changed offerings: 0" in seeded.stdout
 
 
 def test_the_state_of_the_relay_is_told(environment: dict[str, str]) -> None:

@@ -113,6 +113,7 @@ async def test_what_a_mall_changed_is_said_in_plain_words(client: httpx.AsyncCli
     (difference,) = told["differences"]
     assert (difference["kind"], difference["path"]) == ("added", "/requirements/health-letter")
     assert difference["text"]["id"] == "Mal ini menambah persyaratan “Surat keterangan sehat dari dokter”."
+    assert difference["since"] == "2026-01-01"
     assert told["override"]["reason"]["en"].startswith("The regency asks for a health letter")
     assert told["override"]["legal_reference"]["confirmed"] is False
     same = (await get(client, "/offerings/35.10/sip-perawat", compare="baseline")).json()

@@ -1,11 +1,13 @@
 """Search: other words for the same, life events, suggestions, one hit a public service, and what nobody found."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import httpx
 import pytest
+from mpp_catalog.domain.reference import nearness
 from mpp_catalog.main import Parts, build
-from mpp_catalog.storage import StoredUnmetSearches
+from mpp_catalog.storage import SearchIndex, StoredUnmetSearches
+from mpp_catalog.use_cases.ports import Query
 from mpp_ledger.bus import Bus
 from mpp_ledger.database import Database
 from mpp_runtime.errors import TryLater
@@ -45,7 +47,7 @@ async def test_other_words_for_the_same_find_it(client: httpx.AsyncClient, quest
 @pytest.mark.parametrize("question", ["bayi lahir", "anak saya baru lahir, bayi perempuan", "baby born", "bayi lahirr"])
 async def test_a_life_event_brings_what_helps_then(client: httpx.AsyncClient, question: str) -> None:
     event = (await get(client, "/offerings", mall="33.14", q=question)).json()["life_event"]
-    assert (event["code"], event["name"]["en"]) == ("baby-born", "A baby is born")
+    assert (event["code"], event["name"]["en"]) == ("birth", "A baby is born")
     assert [item["service"] for item in event["items"]][:1] == ["akta-kelahiran"], "what is not published is not shown"
     assert {item["mall"] for item in event["items"]} == {"33.14"}
 
@@ -83,12 +85,51 @@ async def test_pages_at_a_mall_hold_every_offering_once(client: httpx.AsyncClien
     assert {"akta-kelahiran", "sip-perawat", "surat-keterangan-usaha"} <= set(seen)
 
 
+@pytest.mark.parametrize("once", [False, True])
+@pytest.mark.parametrize(("terms", "any_term"), [((), False), (("surat",), False), (("izin", "praktik"), True)])
+async def test_among_equals_what_is_nearer_comes_first(
+    seeded: Database, once: bool, terms: tuple[str, ...], any_term: bool
+) -> None:
+    index, here = SearchIndex(seeded), "33.14"
+    at = datetime(2026, 11, 24, tzinfo=UTC)
+
+    async def everything(near: str | None, limit: int) -> list[tuple[int, str, str]]:
+        found: list[tuple[int, str, str]] = []
+        after = None
+        while hits := await index.find(Query(None, None, terms, any_term, after, limit, at, once, near=near)):
+            found += [hit.position for hit in hits]
+            after = found[-1]
+        return found
+
+    plain, near = await everything(None, 100), await everything(here, 37)
+    order = [(-rank, nearness(here, mall), service, mall) for rank, service, mall in near]
+    assert order == sorted(order)
+    assert len(near) == len(set(near))
+    if once:
+        assert {position[1] for position in near} == {position[1] for position in plain}
+        assert {mall for _, _, mall in near} == {here}, "every public service is offered here"
+    else:
+        assert set(near) == set(plain)
+        assert {nearness(here, mall) for _, _, mall in near} == {0, 2, 3}
+
+
+async def test_where_a_region_has_no_mall_the_nearest_one_comes_first(client: httpx.AsyncClient) -> None:
+    # Kabupaten Boyolali has none, and Jawa Tengah has; Papua has none at all.
+    page = (await get(client, "/offerings", q="perawat", near="33.09", each="service")).json()
+    assert page["items"][0]["mall"] == "33.02"
+    page = (await get(client, "/offerings", q="perawat", near="91.03.01", each="service")).json()
+    assert page["items"][0]["mall"] == "11.71"
+    first = (await get(client, "/suggestions", q="perawa", near="33.14")).json()["items"][0]
+    assert (first["service"], first["mall"]) == ("sip-perawat", "33.14")
+    assert (await client.get(f"{API}/offerings", params={"near": "Sragen"})).status_code == 422
+
+
 async def test_suggestions_know_half_a_word_and_half_a_life_event(client: httpx.AsyncClient) -> None:
     answer = await get(client, "/suggestions", mall="33.14", q="akta kelah")
     assert [item["service"] for item in answer.json()["items"]] == ["akta-kelahiran"]
     assert "stale-while-revalidate" in answer.headers["cache-control"]
     event = (await get(client, "/suggestions", q="bayi la")).json()["items"][0]
-    assert (event["life_event"], event["service"], event["name"]["id"]) == ("baby-born", None, "Bayi lahir")
+    assert (event["life_event"], event["service"], event["name"]["id"]) == ("birth", None, "Bayi lahir")
     assert (await get(client, "/suggestions", q="a")).json()["items"] == []
     assert (await client.get(f"{API}/suggestions", params={"q": "akta", "mall": "99.99"})).status_code == 404
 

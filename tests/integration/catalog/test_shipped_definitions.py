@@ -38,6 +38,52 @@ def test_there_is_a_sample_of_every_shipped_definition() -> None:
     assert set(ANSWERS) == {definition.service for definition in content().definitions}
 
 
+# The rows of the list of public services that a mall must know, and the definition or definitions of each.
+ROWS = {
+    1: ["sip-dokter"],
+    2: ["sip-perawat"],
+    3: ["sip-bidan"],
+    4: ["sip-sanitasi-lingkungan"],
+    5: ["sip-refraksionis-optisien"],
+    6: ["kartu-keluarga"],
+    7: ["ktp-el"],
+    8: ["akta-kelahiran"],
+    9: ["akta-kematian"],
+    10: ["kartu-identitas-anak"],
+    11: ["surat-pindah"],
+    12: ["aktivasi-ikd"],
+    13: ["nomor-induk-berusaha"],
+    14: ["persetujuan-bangunan-gedung"],
+    15: ["skck"],
+    16: ["stnk-lima-tahunan", "sim"],
+    17: ["pajak-kendaraan"],
+    18: ["bpjs-kesehatan"],
+    19: ["surat-keterangan-usaha", "surat-keterangan-tidak-mampu", "surat-keterangan-domisili", "pengantar-nikah"],
+    20: [
+        "izin-reklame", "izin-penelitian", "pertimbangan-teknis-pertanahan", "keterangan-pola-ruang",
+        "sertifikat-laik-fungsi",
+    ],
+}  # fmt: skip
+# Public services too: what people complain of and ask.
+BESIDE = ["pengaduan", "konsultasi"]
+
+
+def test_each_row_of_the_list_has_its_definition() -> None:
+    shipped = {definition.service for definition in content().definitions}
+    gone = {row: [code for code in codes if code not in shipped] for row, codes in ROWS.items()}
+    assert {row: codes for row, codes in gone.items() if codes} == {}
+    assert list(ROWS) == list(range(1, 21))
+    assert shipped == {code for codes in ROWS.values() for code in codes} | set(BESIDE)
+
+
+@pytest.mark.parametrize("code", ["pertimbangan-teknis-pertanahan", "sertifikat-laik-fungsi"])
+def test_what_was_read_nowhere_is_confirmed_nowhere(code: str) -> None:
+    definition = document(code)
+    standard = definition["standard"]
+    facts = [*definition["requirements"], *standard["legal_basis"], standard["duration"], standard["fee"]]
+    assert all(fact["confirmed"] is False for fact in facts)
+
+
 def test_no_problem_in_the_whole_folder() -> None:
     assert [str(problem) for problem in check_folder(folder(), APPLICATION_EVENTS)] == []
 
@@ -175,7 +221,7 @@ def test_every_template_says_when_its_signature_is_simulated() -> None:
 
 def test_the_twenty_services_of_a_mall_are_shipped() -> None:
     definitions = {definition.service: definition.document for definition in content().definitions}
-    assert len(definitions) >= 28
+    assert len(definitions) >= 30
     assert {fee["kind"] for d in definitions.values() for fee in d["fees"]} >= {
         "free", "pnbp", "retribusi", "provincial-tax",
     }  # fmt: skip

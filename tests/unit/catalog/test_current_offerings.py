@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from mpp_catalog.domain.offerings import Definition
 from mpp_catalog.use_cases.offerings import CurrentOfferings
-from mpp_catalog.use_cases.ports import StoredOffering
+from mpp_catalog.use_cases.ports import StoredOffering, StoredPeriod
 from mpp_runtime.errors import NotFound
 
 MIDNIGHT = datetime(2026, 12, 31, 17, tzinfo=UTC)
@@ -28,6 +28,9 @@ class Stored:
     async def in_force(self, mall: str, service: str, at: datetime) -> StoredOffering | None:
         self.asked += 1
         return self.offering
+
+    async def begun(self, mall: str, service: str, at: datetime) -> list[StoredPeriod]:
+        return []
 
     async def by_digest(self, digest: str) -> StoredOffering | None:
         self.asked += 1

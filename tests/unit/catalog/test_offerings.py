@@ -6,7 +6,8 @@ from datetime import date
 from typing import Any
 
 from mpp_catalog.domain.canonical import digest
-from mpp_catalog.domain.differences import differences
+from mpp_catalog.domain.differences import Held, differences, since
+from mpp_catalog.domain.merge_patch import apply_patch
 from mpp_catalog.domain.offerings import Definition, Override, card, resolve, timeline
 from mpp_catalog.domain.terms import AS_USUAL, terms_of
 
@@ -143,6 +144,35 @@ def test_no_difference_between_a_definition_and_itself() -> None:
     gone = differences(SIP.document, {**SIP.document, "requirements": SIP.document["requirements"][1:]})
     assert [(d.kind, d.path) for d in gone] == [("removed", "/requirements/photo")]
     assert SIP.effective_from == date(2026, 1, 1)
+
+
+def asks(number: int) -> dict[str, Any]:
+    """The nurse's permit where the papers are checked in so many days."""
+    return apply_patch(dict(SIP.document), {"workflow": {"states": {"completeness": {"working_days": number}}}})
+
+
+def test_since_when_is_the_first_day_without_a_gap() -> None:
+    def held(starts: str, ends: str | None, here: dict[str, Any]) -> Held:
+        last = date.fromisoformat(ends) if ends else None
+        return Held(date.fromisoformat(starts), last, differences(SIP.document, here))
+
+    paper = next(o.patch for o in content().overrides if (o.mall, o.service) == ("33.15", SIP.service))
+    both = apply_patch(asks(7), paper)
+    path, added = "/workflow/states/completeness/working_days", "/requirements/health-letter"
+    stricter = apply_patch(both, {"requirements": {"health-letter": {"file": {"max_bytes": 1}}}})
+    periods = [
+        held("2026-01-01", "2026-02-01", both),
+        held("2026-03-01", "2026-04-01", asks(9) | {"requirements": both["requirements"]}),
+        held("2026-04-01", "2026-06-01", both),
+        held("2026-06-01", None, stricter),
+    ]
+    # Another number is another difference; a paper is the same paper when its file may be smaller.
+    assert since(periods) == {path: date(2026, 4, 1), added: date(2026, 3, 1)}
+    # A month without it, or a month without the public service, is a gap.
+    away = [periods[0], held("2026-02-01", "2026-03-01", dict(SIP.document)), *periods[1:]]
+    assert since(away)[added] == date(2026, 3, 1)
+    assert since(periods[:1]) == {path: date(2026, 1, 1), added: date(2026, 1, 1)}
+    assert since([held("2026-01-01", None, dict(SIP.document))]) == {}
 
 
 def said(mall: str, **entry: Any) -> dict[str, Any]:

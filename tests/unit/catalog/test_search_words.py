@@ -72,9 +72,18 @@ def test_a_word_belongs_to_one_group_and_a_phrase_to_one_life_event() -> None:
     (problem,) = check_synonyms({"groups": [["ktp", "e-ktp"], ["kk", "ktp"]]})
     assert (problem.where, "join the two groups" in problem.message) == ("/groups/1/1", True)
     birth = {"code": "birth", "phrases": {"id": ["bayi lahir"], "en": ["baby born"]}}
-    found = list(check_life_events({"life_events": [birth, {**birth, "code": "other"}, birth]}))
+    found = list(check_life_events({"life_events": [birth, {**birth, "code": "other"}, birth]}, ["birth", "other"]))
     assert [problem.where for problem in found] == [
         "/life_events/1/phrases/id/0",
         "/life_events/1/phrases/en/0",
         "/life_events/2/code",
     ]
+
+
+def test_the_life_events_of_definitions_and_of_the_search_are_the_same() -> None:
+    birth = {"code": "birth", "phrases": {"id": ["bayi lahir"], "en": ["baby born"]}}
+    born = {"code": "baby-born", "phrases": {"id": ["anak lahir"], "en": ["child born"]}}
+    unknown, unsaid = check_life_events({"life_events": [birth, born]}, ["birth", "death"])
+    assert (unknown.where, unsaid.where) == ("/life_events/1/code", "/life_events")
+    assert "no definition may name the life event 'baby-born'" in unknown.message
+    assert "'death', and nobody can search it" in unsaid.message

@@ -3,7 +3,7 @@
 import subprocess
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import httpx
 import typer
@@ -37,8 +37,34 @@ def check(
 
     Example: mpp service check definitions
     """
+    _catalogue("check", *map(str, files))
+
+
+@service.command(name="import")
+def import_(
+    files: Annotated[
+        list[Path], typer.Argument(metavar="FILE...", help="JSON, CSV or XLSX.", exists=True, dir_okay=False)
+    ],
+    to: Annotated[Path, typer.Option(metavar="FOLDER", help="Where to write, below a folder of definitions.")],
+) -> None:
+    """Make definitions of service standards in the shape of SIPPN, the national catalogue of service standards.
+
+    Reads what /api/catalog/v1/sippn tells (JSON), and tables as people keep them (CSV, XLSX): a row for each public
+    service, a column for each part of the standard under its usual name, in a cell a line for each paper or step. What
+    is wrong is told by row and column, and nothing is written for that row.
+
+    Each definition written passes `mpp service check`. What the file does not tell is marked `confirmed: false` or
+    listed, with file and line, and at the head of the file: complete it before publishing. A file that is there already
+    is left alone. The exit status is 1 when something was not taken over. docs/catalogue-exports.md tells the shape.
+
+    Example: mpp service import standards.xlsx --to definitions/public_services
+    """
+    _catalogue("import", *map(str, files), "--to", str(to))
+
+
+def _catalogue(*arguments: str) -> NoReturn:
     # The catalogue's own command, so that what is checked here is what is checked when it is published.
-    command = [sys.executable, "-m", "mpp_catalog", "check", *map(str, files)]
+    command = [sys.executable, "-m", "mpp_catalog", *arguments]
     raise typer.Exit(subprocess.run(command, check=False).returncode)
 
 

@@ -29,6 +29,9 @@ def parser() -> argparse.ArgumentParser:
     check.add_argument(
         "paths", nargs="+", type=Path, metavar="FILE", help="a file or folder below a definitions folder"
     )
+    taken = commands.add_parser("import", help="make definitions of service standards in the shape of SIPPN")
+    taken.add_argument("paths", nargs="+", type=Path, metavar="FILE", help="JSON, CSV or XLSX")
+    taken.add_argument("--to", type=Path, required=True, metavar="FOLDER", help="a folder below a definitions folder")
     add_events_command(commands)
     return root
 
@@ -43,6 +46,13 @@ def run(arguments: argparse.Namespace) -> int:
         problems = main.check(arguments.paths)
         print("\n".join(map(str, problems)) if problems else "no problem found")
         return int(bool(problems))
+    if arguments.command == "import":
+        missing, wrong = main.import_standards(arguments.paths, arguments.to)
+        written = len({problem.path for problem in missing})
+        print("\n".join([*map(str, missing), f"{written} written, to be completed at {len(missing)} places"]))
+        if wrong:
+            print("\n".join([*map(str, wrong), f"{len(wrong)} problems"]), file=sys.stderr)
+        return int(bool(wrong))
     settings = CatalogSettings.load()
     if arguments.command == "serve":
         require("mpp_catalog", settings.needed_database_url())

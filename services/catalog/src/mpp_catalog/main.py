@@ -31,6 +31,7 @@ from starlette.middleware import Middleware
 from mpp_catalog import clients, grpc_api, rest_api, storage
 from mpp_catalog.rest_api.prepared import Prepared
 from mpp_catalog.settings import CatalogSettings
+from mpp_catalog.use_cases import import_standards as importing
 from mpp_catalog.use_cases.browse import Browse
 from mpp_catalog.use_cases.check_folder import check_folder, content_of
 from mpp_catalog.use_cases.drafting import Drafting
@@ -156,6 +157,42 @@ def check(paths: Sequence[Path]) -> list[FileProblem]:
         for problem in check_folder(storage.read_folder(root), APPLICATION_EVENTS)
         if any((root / problem.path).is_relative_to(path) for path in wanted)
     ]
+
+
+def import_standards(paths: Sequence[Path], to: Path) -> tuple[list[FileProblem], list[FileProblem]]:
+    """Writes a definition below `to` for each standard of these files. What is to be completed, and what is wrong.
+
+    A file that is there already is left alone. Each definition written passes `check`.
+    """
+    folder = storage.read_folder(_root_of(to))
+    missing: list[FileProblem] = []
+    wrong: list[FileProblem] = []
+    told: list[importing.Told] = []
+    for path in paths:
+        for one in storage.read_standards(path):
+            wrong.append(one) if isinstance(one, FileProblem) else told.append(one)
+    to.mkdir(parents=True, exist_ok=True)
+    for found in importing.import_standards(told, folder, APPLICATION_EVENTS, datetime.now(UTC).date()):
+        if isinstance(found, FileProblem):
+            wrong.append(found)
+            continue
+        source, imported = found
+        target = to / f"{imported.document['code']}.yaml"
+        todo = [f"{problem.where}: {problem.message}" for problem in imported.missing]
+        text = storage.as_yaml(imported.document, [f"Imported from {source.path}. To be completed:", *todo])
+        try:
+            with target.open("x", encoding="utf-8") as file:
+                file.write(text)
+        except FileExistsError:
+            wrong.append(
+                FileProblem(source.path, None, str(target), "is there already: take it away, or choose a folder")
+            )
+            continue
+        lines = storage.parse(str(target), text)
+        missing += [
+            FileProblem(str(target), lines.line_of(one.where), one.where, one.message) for one in imported.missing
+        ]
+    return missing, wrong
 
 
 async def seed(settings: CatalogSettings, definitions: Path, agency_keys: Path | None) -> Report:

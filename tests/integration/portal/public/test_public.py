@@ -186,6 +186,7 @@ def test_the_page_of_a_service_says_the_six_components(browser: Browser) -> None
     other = browser.get("/malls/34.71/services/akta-kelahiran").text
     assert "Yang berbeda di mal ini" in other
     assert "standar nasional: 2" in other
+    assert "Sejak 1 Januari 2026." in other
     same = browser.get("/malls/11.71/services/sip-perawat").text
     assert "Yang berbeda di mal ini" not in same
     assert "mengikuti standar nasional" in same

@@ -1,7 +1,8 @@
 """What a mall changed in the national definition, or one version in another: structured and in plain words."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from mpp_runtime.errors import Text
@@ -76,6 +77,38 @@ class Difference:
     baseline: Any
     here: Any
     text: Text
+
+    @property
+    def same(self) -> tuple[str, str, str]:
+        """Equal for what people would call the same difference: a paper is still asked when its file may be larger."""
+        return self.kind, self.path, repr(self.here) if self.kind == "changed" else ""
+
+
+@dataclass(frozen=True)
+class Held:
+    """The differences of one period: from `starts` up to, not including, `ends`."""
+
+    starts: date
+    ends: date | None
+    differences: Sequence[Difference]
+
+
+def since(periods: Sequence[Held]) -> dict[str, date]:
+    """For each difference of the last period, by path: the first day since which it has held without a gap.
+
+    `periods` in order, at least one. A version of the definition that ends does not end what a mall does otherwise.
+    """
+    *before, last = periods
+    found = {difference.path: last.starts for difference in last.differences}
+    held = {difference.same for difference in last.differences}
+    starts = last.starts
+    for period in reversed(before):
+        if period.ends != starts:
+            break
+        starts = period.starts
+        held &= {difference.same for difference in period.differences}
+        found |= {path: starts for _, path, _ in held}
+    return found
 
 
 def differences(baseline: Mapping[str, Any], here: Mapping[str, Any], wording: Wording = OF_MALLS) -> list[Difference]:

@@ -40,6 +40,15 @@ class Mall:
     calendar_version: str = ""
 
 
+def nearness(here: str, mall: str) -> int:
+    """How near a mall is to a region, by their codes: 0 its own, 1 in the same regency, 2 province, 3 elsewhere."""
+    if here == mall:
+        return 0
+    if len(here) >= 5 and mall[:5] == here[:5]:
+        return 1
+    return 2 if mall[:2] == here[:2] else 3
+
+
 @dataclass(frozen=True)
 class TaskGrant:
     """A task an agency may answer; `services` are public service codes, "*" for all."""

@@ -304,6 +304,7 @@ class DifferenceModel(BaseModel):
     baseline: Any
     here: Any
     text: TextModel
+    since: date = Field(description="First day since which this difference has held without a gap")
 
 
 class ComparisonModel(BaseModel):
@@ -333,6 +334,7 @@ class ComparisonModel(BaseModel):
                         "baseline": difference.baseline,
                         "here": difference.here,
                         "text": TextModel.of(difference.text),
+                        "since": comparison.since[difference.path],
                     }
                 )
                 for difference in comparison.differences

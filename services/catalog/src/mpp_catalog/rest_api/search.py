@@ -24,6 +24,14 @@ from mpp_catalog.use_cases.unmet_demand import UnmetDemand
 Position = tuple[int, str, str]
 Operator = Annotated[Caller, allow("officer", roles=["operator"])]
 Mall = Annotated[str | None, Query(max_length=8, description="Mall code")]
+Near = Annotated[
+    str | None,
+    Query(
+        pattern=r"^[0-9]{2}([.][0-9]{2}){0,2}$",
+        description="Code of a region or mall, without `mall`: of what fits equally well, first what its own mall "
+        "offers, then malls of its regency, of its province, and the others",
+    ),
+]
 _FOUND = "public, max-age=10, stale-while-revalidate=60"
 # Each search without a result is counted: no cache may answer the next one.
 _NOTHING_FOUND = "no-store"
@@ -44,14 +52,15 @@ def router(search: SearchOfferings, demand: UnmetDemand) -> APIRouter:
         agency: Annotated[str | None, Query(max_length=60, description="Agency that takes part")] = None,
         each: Annotated[
             Literal["offering", "service"],
-            Query(description="`service`: each public service once, at the first mall that offers it"),
+            Query(description="`service`: each public service once, at the first mall, with `near` the nearest"),
         ] = "offering",
+        near: Near = None,
         limit: Limit = 20,
         cursor: Cursor = None,
     ) -> OfferingPage:
         """What malls offer now. `q` is searched in names, keywords and descriptions; misspelt words are corrected."""
         after, partial = _after(cursor)
-        asked = Asked(mall, q or "", agency, once_a_service=each == "service")
+        asked = Asked(mall, q or "", agency, once_a_service=each == "service", near=near)
         found = await search.find(asked, limit, after, partial)
         response.headers["Cache-Control"] = _FOUND if found.hits or not q else _NOTHING_FOUND
         if q and cursor is None:
@@ -71,11 +80,15 @@ def router(search: SearchOfferings, demand: UnmetDemand) -> APIRouter:
 
     @routes.get("/suggestions")
     async def list_suggestions(
-        response: Response, caller: Anyone, q: Annotated[str, Query(max_length=100)], mall: Mall = None
+        response: Response,
+        caller: Anyone,
+        q: Annotated[str, Query(max_length=100)],
+        mall: Mall = None,
+        near: Near = None,
     ) -> SuggestionList:
         """What somebody who is still typing may mean: from two letters on, the last word may be half a word."""
         response.headers["Cache-Control"] = CACHE
-        return SuggestionList.of(await search.suggest(mall, q))
+        return SuggestionList.of(await search.suggest(mall, q, near))
 
     @routes.get("/unmet-searches")
     async def list_unmet_searches(

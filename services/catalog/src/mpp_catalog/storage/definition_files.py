@@ -14,7 +14,7 @@ from mpp_catalog.use_cases.folder import File, FileProblem, Folder
 
 _IMPORT = '#import "letter.typ": *\n'
 _SCHEMAS = (
-    "service-definition", "override", "offerings", "agency", "malls", "calendar", "synonyms", "life-events",
+    "service-definition", "override", "offerings", "agency", "malls", "calendar", "synonyms", "life-events", "sippn",
 )  # fmt: skip
 
 

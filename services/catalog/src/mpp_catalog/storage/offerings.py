@@ -9,7 +9,7 @@ from sqlmodel import col, select
 
 from mpp_catalog.domain.offerings import Definition
 from mpp_catalog.storage.tables import DefinitionRow, OfferingRow, RetirementRow
-from mpp_catalog.use_cases.ports import StoredOffering
+from mpp_catalog.use_cases.ports import StoredOffering, StoredPeriod
 
 _IN_FORCE = text(
     """
@@ -33,6 +33,18 @@ DEFINITIONS = select(DefinitionRow, col(RetirementRow.effective_to)).outerjoin(
     ),
 )
 
+_BEGUN = text(
+    """
+    SELECT p.starts, p.ends, o.mall, o.service, o.digest, o.definition_digest, o.body,
+           CAST(p.ends AS timestamp) AT TIME ZONE m.time_zone
+    FROM malls m
+    JOIN offering_periods p ON p.mall = m.code AND p.service = :service
+    JOIN offerings o ON o.digest = p.digest
+    WHERE m.code = :mall AND p.starts <= CAST(CAST(:at AS timestamptz) AT TIME ZONE m.time_zone AS date)
+    ORDER BY p.starts
+    """
+)
+
 
 class StoredOfferings:
     """Reads them."""
@@ -48,6 +60,11 @@ class StoredOfferings:
         async with self._database.read() as session:
             row = (await session.execute(_IN_FORCE, {"mall": mall, "service": service, "at": at})).one_or_none()
         return StoredOffering(*row) if row else None
+
+    async def begun(self, mall: str, service: str, at: datetime) -> list[StoredPeriod]:
+        async with self._database.read() as session:
+            rows = (await session.execute(_BEGUN, {"mall": mall, "service": service, "at": at})).all()
+        return [StoredPeriod(row[0], row[1], StoredOffering(*row[2:])) for row in rows]
 
     async def by_digest(self, digest: str) -> StoredOffering | None:
         async with self._database.read() as session:

@@ -11,12 +11,15 @@ from mpp_ledger.database import Database
 from mpp_runtime.errors import Text
 
 from mpp_catalog.domain.life_events import LifeEvent
+from mpp_catalog.domain.reference import nearness
 from mpp_catalog.use_cases.ports import Hit, Query
 
 # Trigram distance up to which a word is taken for another: "perwat" is 0.5 from "perawat".
 _NEAR = 0.65
 _SHORTEST_CORRECTED = 4
 _SERVICES_AT_ONCE = 4
+# Circles around a region: its own mall, its regency, its province, and what is outside.
+_OUTSIDE = 3
 _NEAREST = """
     SELECT asked.word, near.word
     FROM unnest($1::text[], $2::text[]) AS asked (word, term)
@@ -65,6 +68,8 @@ class SearchIndex:
                 # In two steps, a few public services at a time: as one statement it was planned to take a minute.
                 statement, values = _ranked_services(query)
                 ranked, rows = await connection.fetch(statement, *values), []
+                if query.near is not None:
+                    rows, ranked = await _nearest(connection, query, query.near, ranked), []
                 step = query.limit if query.once_a_service else _SERVICES_AT_ONCE
                 while ranked and len(rows) < query.limit:
                     statement, values = _malls_of(query, ranked[:step])
@@ -134,26 +139,91 @@ def _ranked_services(query: Query) -> tuple[str, list[Any]]:
     page = ""
     if query.after is not None:
         after, service = map(values.of, query.after[:2])
-        # The service of the last hit may have more malls.
+        # The service of the last hit may have more malls; by nearness, all that rank as it does may have.
         page = f"WHERE (-rank, service) >= (-{after}::bigint, {service}::text)"
+        if query.near is not None:
+            page = f"WHERE rank <= {after}::bigint AND {service}::text IS NOT NULL"
     statement = f"""
         SELECT service, rank FROM (
           SELECT t.service, {rank} AS rank FROM {source} WHERE {" AND ".join(conditions)} GROUP BY t.service
-        ) AS found {page} ORDER BY -rank, service
+        ) AS found {page} ORDER BY -rank, service{' COLLATE "C"' if query.near is not None else ""}
     """  # noqa: S608
     return statement, values.all
 
 
-def _malls_of(query: Query, ranked: Sequence[Any]) -> tuple[str, list[Any]]:
-    """The first malls that offer each of these public services; once: the first one."""
+async def _nearest(connection: Any, query: Query, here: str, ranked: Sequence[Any]) -> list[Any]:
+    """Offerings by rank, among equals by nearness, then by public service and mall; at least as many as asked for."""
+    inside = [row[0] for row in await connection.fetch("SELECT code FROM malls WHERE starts_with(code, $1)", here[:2])]
+    circles = [[mall for mall in inside if nearness(here, mall) == circle] for circle in range(3)]
+    rows: list[Any] = []
+    step: list[Any] = []
+    for place, one in enumerate(ranked, 1):
+        step.append(one)
+        # Equals are taken together, and several ranks at once, as each may be of one public service alone.
+        enough = len(step) >= (query.limit if query.once_a_service else _SERVICES_AT_ONCE)
+        if place == len(ranked) or (enough and ranked[place][1] != one[1]):
+            rows += await _in_circles(connection, query, here, [*circles, inside], step)
+            step = []
+        if len(rows) >= query.limit:
+            break
+    return rows
+
+
+async def _in_circles(
+    connection: Any, query: Query, here: str, circles: Sequence[Sequence[str]], ranked: Sequence[Any]
+) -> list[Any]:
+    """One circle around `here` after the other, and no further than needed; the last are those outside all of it."""
+    equal = ranked[0][1] == ranked[-1][1]
+    # Of many equals the first few fill a page.
+    at_once = _SERVICES_AT_ONCE if equal and not query.once_a_service else len(ranked)
+    found: list[Any] = []
+    left = list(ranked)
+    for circle, malls in enumerate(circles):
+        if not malls and circle < len(circles) - 1:
+            continue
+        seen = set()
+        for start in range(0, len(left), at_once):
+            statement, values = _malls_of(query, left[start : start + at_once], here, circle, malls)
+            read = await connection.fetch(statement, *values)
+            seen |= {row[2] for row in read}
+            found += [row for row in read if query.after is None or _place(here, row[1:]) > _place(here, query.after)]
+            if equal and len(found) >= query.limit:
+                return found
+        if query.once_a_service:
+            left = [row for row in left if row[0] not in seen]
+    return sorted(found, key=lambda row: _place(here, row[1:]))
+
+
+def _place(here: str, position: Sequence[Any]) -> tuple[int, int, str, str]:
+    """Before what is greater than it."""
+    rank, service, mall = position
+    return -rank, nearness(here, mall), service, mall
+
+
+def _malls_of(
+    query: Query, ranked: Sequence[Any], here: str = "", circle: int = 0, malls: Sequence[str] | None = None
+) -> tuple[str, list[Any]]:
+    """The first malls that offer each of these public services; once: the first one. `malls`: those of a circle."""
     values = _Values(query)
     services, ranks = values.of([row[0] for row in ranked]), values.of([row[1] for row in ranked])
     conditions = [_IN_FORCE, "p.service = f.service", *_of_whom(query, values)]
-    if query.after is not None:
+    # Each public service once is one row each; a page is cut where all circles are known.
+    limit = values.of(len(ranked) if malls is not None and query.once_a_service else query.limit)
+    if malls is not None:
+        among = "<> ALL" if circle == _OUTSIDE else "= ANY"
+        conditions.append(f"p.mall {among} ({values.of(list(malls))}::text[])")
+        if query.after is not None and not query.once_a_service:
+            rank, service, mall = map(values.of, query.after)
+            there = nearness(here, query.after[2])
+            behind = "true" if circle > there else "false"
+            if circle == there:
+                behind = f'(f.service COLLATE "C", p.mall COLLATE "C") > ({service}::text, {mall}::text)'
+            known = f"{service}::text IS NOT NULL AND {mall}::text IS NOT NULL"
+            conditions.append(f"{known} AND (f.rank < {rank}::bigint OR {behind})")
+    elif query.after is not None:
         service, mall = map(values.of, query.after[1:])
         more = "false" if query.once_a_service else f"p.mall > {mall}::text"
         conditions.append(f"(f.service <> {service}::text OR {mall}::text IS NOT NULL AND {more})")
-    limit = values.of(query.limit)
     statement = f"""
         SELECT o.card, f.rank, f.service, o.mall
         FROM unnest({services}::text[], {ranks}::bigint[]) WITH ORDINALITY AS f (service, rank, place)

@@ -55,9 +55,10 @@ def check_folder(folder: Folder, events: frozenset[str]) -> list[FileProblem]:
     problems += _check_reference(folder)
     for file in folder.synonyms:
         problems += _at(file, check_synonyms(file.document))
+    codes = folder.schemas["service-definition"]["properties"]["life_events"]["items"]["enum"]
     for file in folder.life_events:
-        problems += _at(file, check_life_events(file.document))
-    agencies = _agencies(folder, {})
+        problems += _at(file, check_life_events(file.document, codes))
+    agencies = agencies_of_folder(folder)
     known = Known(events, agencies, frozenset(folder.templates), folder.sources)
     documents: dict[tuple[str, str], Any] = {}
     for file in folder.definitions:
@@ -93,7 +94,7 @@ def check_folder(folder: Folder, events: frozenset[str]) -> list[FileProblem]:
 
 def content_of(folder: Folder, keys: Mapping[str, dict[str, Any]]) -> Content:
     """What a folder without problems holds; `keys` are the agencies' public key sets."""
-    agencies = _agencies(folder, keys)
+    agencies = agencies_of_folder(folder, keys)
     names = {region.code: region.name for region in folder.regions}
     calendars = [file.document for file in folder.calendars]
     malls, calendar_of = [], {}
@@ -136,8 +137,9 @@ def _definition(document: Mapping[str, Any], templates: Mapping[str, str]) -> De
     return Definition(document["code"], document["version"], document, named)
 
 
-def _agencies(folder: Folder, keys: Mapping[str, dict[str, Any]]) -> dict[str, Agency]:
-    agencies = {}
+def agencies_of_folder(folder: Folder, keys: Mapping[str, dict[str, Any]] | None = None) -> dict[str, Agency]:
+    """The agencies of a folder whose files have the right shape, by code."""
+    agencies, keys = {}, keys or {}
     for file in folder.agencies:
         document = file.document
         connector = document["connector"] or {"lookups": [], "tasks": []}

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from mpp_runtime.errors import Invalid, NotFound, Text
 
-from mpp_catalog.domain.differences import Difference, differences
+from mpp_catalog.domain.differences import Difference, Held, differences, since
 from mpp_catalog.domain.fees import FeeLine, check_answers, quote
 from mpp_catalog.use_cases.ports import Clock, Offerings, StoredOffering
 
@@ -21,11 +21,15 @@ _LOOK_AGAIN_SECONDS = 1.0
 
 @dataclass(frozen=True)
 class Comparison:
-    """What an offering changes in its national definition; `override` says why and on which legal ground."""
+    """What an offering changes in its national definition; `override` says why and on which legal ground.
+
+    `since`: path of a difference → the first day since which it has held without a gap.
+    """
 
     offering: StoredOffering
     override: dict[str, Any] | None
     differences: list[Difference]
+    since: dict[str, date]
 
 
 @dataclass(frozen=True)
@@ -66,13 +70,7 @@ class CurrentOfferings:
         if kept is None or (kept.ends is not None and now >= kept.ends):
             kept = await self._offerings.in_force(mall, service, now)
             if kept is None:
-                raise NotFound(
-                    "not-offered",
-                    Text(
-                        f"Layanan '{service}' tidak tersedia di mal '{mall}'.",
-                        f"The public service '{service}' is not offered at mall '{mall}'.",
-                    ),
-                )
+                raise _not_offered(mall, service)
             _keep(self._in_force, key, kept)
         return kept
 
@@ -90,12 +88,20 @@ class CurrentOfferings:
 
     async def compare(self, mall: str, service: str) -> Comparison:
         """The offering in force beside the national definition it comes from."""
-        offering = await self.in_force(mall, service)
-        resolved = json.loads(offering.body)
+        now = self._clock.now()
+        begun = await self._offerings.begun(mall, service, now)
+        if not begun or (begun[-1].offering.ends is not None and begun[-1].offering.ends <= now):
+            raise _not_offered(mall, service)
+        # Read in one go: what is shown and since when are of one publication.
+        held = [Held(one.starts, one.ends, await self._differences(one.offering)) for one in begun]
+        offering = begun[-1].offering
+        return Comparison(offering, json.loads(offering.body)["override"], list(held[-1].differences), since(held))
+
+    async def _differences(self, offering: StoredOffering) -> list[Difference]:
         definition = await self._offerings.definition_by_digest(offering.definition_digest)
         if definition is None:
             raise LookupError(f"definition {offering.definition_digest} of a stored offering is not stored")
-        return Comparison(offering, resolved["override"], differences(definition.document, resolved["definition"]))
+        return differences(definition.document, json.loads(offering.body)["definition"])
 
     async def quote(self, digest: str, answers_json: bytes) -> list[FeeLine]:
         """The fee for these answers, line by line. Raises Invalid if the answers do not fit."""
@@ -142,6 +148,16 @@ def _keep(kept: OrderedDict[Any, StoredOffering], key: Any, offering: StoredOffe
     kept[key] = offering
     if len(kept) > _KEPT:
         kept.popitem(last=False)
+
+
+def _not_offered(mall: str, service: str) -> NotFound:
+    return NotFound(
+        "not-offered",
+        Text(
+            f"Layanan '{service}' tidak tersedia di mal '{mall}'.",
+            f"The public service '{service}' is not offered at mall '{mall}'.",
+        ),
+    )
 
 
 def _bad_answers() -> Invalid:

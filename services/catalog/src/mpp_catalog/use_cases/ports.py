@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Protocol
 
 from mpp_catalog.domain.calendar import Calendar
@@ -51,6 +51,15 @@ class StoredOffering:
     ends: datetime | None = None
 
 
+@dataclass(frozen=True)
+class StoredPeriod:
+    """The offering was or is in force from `starts` up to, not including, `ends`, at the mall's date."""
+
+    starts: date
+    ends: date | None
+    offering: StoredOffering
+
+
 class Offerings(Protocol):
     """Definitions and offerings as stored."""
 
@@ -60,6 +69,10 @@ class Offerings(Protocol):
 
     async def in_force(self, mall: str, service: str, at: datetime) -> StoredOffering | None:
         """The offering in force at the mall's own date."""
+        ...
+
+    async def begun(self, mall: str, service: str, at: datetime) -> list[StoredPeriod]:
+        """Every period that has begun at the mall's own date, in order; the last one may have ended."""
         ...
 
     async def by_digest(self, digest: str) -> StoredOffering | None: ...
@@ -79,7 +92,8 @@ class Offerings(Protocol):
 class Query:
     """A search for `terms`; `any_term` is content with one of them. `after` is the position a page begins behind.
 
-    `once_a_service`: each public service once, however many malls offer it. `services`: only these.
+    `once_a_service`: each public service once, however many malls offer it. `services`: only these. `near`: a region;
+    of what fits equally well, what malls nearer to it offer comes first.
     """
 
     mall: str | None
@@ -91,6 +105,7 @@ class Query:
     at: datetime
     once_a_service: bool = False
     services: tuple[str, ...] | None = None
+    near: str | None = None
 
 
 @dataclass(frozen=True)

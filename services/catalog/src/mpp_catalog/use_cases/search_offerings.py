@@ -40,12 +40,16 @@ _SHORTEST_SUGGESTED = 2
 
 @dataclass(frozen=True)
 class Asked:
-    """A question: `mall` or `agency` None for all; `once_a_service`: however many malls offer it, one hit."""
+    """A question: `mall` or `agency` None for all; `once_a_service`: however many malls offer it, one hit.
+
+    `near`: the code of a region; over all malls, what nearer ones offer comes first among equals.
+    """
 
     mall: str | None
     text: str
     agency: str | None = None
     once_a_service: bool = False
+    near: str | None = None
 
 
 @dataclass(frozen=True)
@@ -96,9 +100,9 @@ class SearchOfferings:
                 self._demand.count(asked.mall, words)
         return found
 
-    async def suggest(self, mall: str | None, text: str) -> Found:
+    async def suggest(self, mall: str | None, text: str, near: str | None = None) -> Found:
         """The few best, for somebody who is still typing: the last word may be half a word. Nothing is counted."""
-        asked = Asked(mall, text, once_a_service=mall is None)
+        asked = Asked(mall, text, once_a_service=mall is None, near=near)
         words = _words(text)
         if sum(map(len, words)) < _SHORTEST_SUGGESTED:
             await self._check_known(asked)
@@ -113,7 +117,15 @@ class SearchOfferings:
         self, asked: Asked, words: list[str], limit: int, after: tuple[int, str, str] | None, partial: bool
     ) -> Found:
         query = Query(
-            asked.mall, asked.agency, tuple(words), partial, after, limit, self._clock.now(), asked.once_a_service
+            asked.mall,
+            asked.agency,
+            tuple(words),
+            partial,
+            after,
+            limit,
+            self._clock.now(),
+            asked.once_a_service,
+            near=asked.near,
         )
         corrected: dict[str, str] = {}
         hits = await self._search.find(query)
@@ -142,6 +154,7 @@ class SearchOfferings:
             at=self._clock.now(),
             once_a_service=asked.mall is None,
             services=event.services,
+            near=asked.near,
         )
         hits = await self._search.find(query)
         order = {service: place for place, service in enumerate(event.services)}

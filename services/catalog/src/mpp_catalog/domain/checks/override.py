@@ -5,11 +5,12 @@ from typing import Any
 
 from mpp_catalog.domain.checks.definition import check_definition
 from mpp_catalog.domain.checks.problem import Known, Problem
+from mpp_catalog.domain.checks.regional import check_regional
 from mpp_catalog.domain.checks.shape import check_shape
 from mpp_catalog.domain.merge_patch import apply_patch
 
-# The nation's to say: which public service it is, whose, and since when.
-NATIONAL = ("code", "version", "owner", "effective_from", "effective_to")
+# The nation's to say: which public service it is, whose, since when, and what a region may change.
+NATIONAL = ("code", "version", "owner", "effective_from", "effective_to", "regional")
 
 
 def check_override(
@@ -55,7 +56,7 @@ def check_override(
         Problem("/patch", f"with the patch applied, {problem.where}: {problem.message}")
         for problem in check_definition(patched, definition_schema, known)
     ]
-    return found or list(_longer(baseline, patched))
+    return found or [*_longer(baseline, patched), *check_regional(baseline, patched)]
 
 
 def _longer(baseline: Mapping[str, Any], patched: Mapping[str, Any]) -> Iterator[Problem]:

@@ -27,7 +27,11 @@ def standard_of(definition: Definition, agencies: Mapping[str, Agency]) -> dict[
         "berlaku_sampai": document["effective_to"],
         "persyaratan": [_requirement(requirement) for requirement in document["requirements"]],
         "sistem_mekanisme_prosedur": [step["id"] for step in standard["procedure"]],
-        "jangka_waktu": {"hari_kerja": duration["working_days"], "terkonfirmasi": duration.get("confirmed", True)},
+        "jangka_waktu": {
+            "hari_kerja": duration["working_days"],
+            **{name: duration[unit] for name, unit in (("menit", "minutes"), ("jam", "hours")) if unit in duration},
+            "terkonfirmasi": duration.get("confirmed", True),
+        },
         "biaya_tarif": {
             "keterangan": standard["fee"]["id"],
             "rincian": [

@@ -89,6 +89,7 @@ TEXTS = {
     "offering_no_papers": Text("Tidak ada berkas yang perlu disiapkan.", "No papers are needed."),
     "offering_procedure": Text("Langkah-langkah", "Steps"),
     "offering_differences": Text("Yang berbeda di mal ini", "What is different at this mall"),
+    "offering_since": Text("Sejak {day}.", "Since {day}."),
     "offering_legal": Text("Dasar hukum", "Legal basis"),
     "offering_unconfirmed": Text("belum dipastikan", "to be confirmed"),
     "offering_minutes": Text("{count} menit setelah berkas lengkap", "{count} minutes once the papers are complete"),
