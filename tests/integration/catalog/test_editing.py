@@ -313,6 +313,20 @@ async def test_a_proposal_is_returned_mended_and_its_editor_is_no_second_person(
     await desk.ask(THREE, "POST", f"{path}/approval")
 
 
+async def test_a_template_that_changes_meanwhile_changes_no_proposal(desk: Desk) -> None:
+    draft = await desk.open(service="surat-templat")
+    draft["document"] = (await desk.open(service="x", copy_of=SERVICE))["document"] | {"code": "surat-templat"}
+    assert (await desk.put(ONE, draft))["problems"] == []
+    proposed = (await desk.ask(ONE, "POST", f"/drafts/{draft['id']}/proposal", GROUND)).json()
+    # As a seeding with another look would.
+    async with desk.database.transaction() as transaction:
+        look = "UPDATE seeded SET body = body || '{\"surat-keterangan-usaha\": \"other\"}' WHERE name = 'templates'"
+        await transaction.session.execute(text(look))
+    await desk.ask(TWO, "POST", f"/drafts/{draft['id']}/approval")
+    (stored,) = await desk.rows("SELECT digest FROM definitions WHERE service = 'surat-templat'")
+    assert stored.digest == proposed["digest"]
+
+
 async def test_messages_are_asked_of_notifications_before_a_proposal(desk: Desk) -> None:
     draft = await desk.open(service="surat-pesan", copy_of=SERVICE)
     desk.templates.problems.append("subject: unknown placeholder 'nik'")

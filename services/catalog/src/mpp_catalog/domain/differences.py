@@ -104,6 +104,8 @@ def _words(kind: str, path: tuple[str, ...], was: Any, now: Any, one: Any, two: 
     subject = _subject(path, one, two)
     if subject is None:
         place = _place(path)
+        if old == new:  # Both too long to be shown.
+            return Text(f"{place.id}: berubah.", f"{place.en}: changed.")
         return Text(f"{place.id}: {old.id} menjadi {new.id}.", f"{place.en}: {old.en} becomes {new.en}.")
     noun, name, rest = subject
     if not rest:

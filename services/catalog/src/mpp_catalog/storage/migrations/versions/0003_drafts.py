@@ -8,7 +8,8 @@ oldest_release = "0001"
 branch_labels = None
 depends_on = None
 
-# A release before this one writes none of these tables. Until this release has seeded once, nobody can edit.
+# A release before this one writes none of these tables. Until this release has seeded once, nobody can edit; what an
+# older one seeds during a rollback knows of no retirement, and is right again once this one has seeded.
 STATEMENTS = (
     """
     CREATE TABLE seeded (
