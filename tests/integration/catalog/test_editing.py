@@ -219,6 +219,13 @@ async def test_how_a_draft_begins(desk: Desk) -> None:
     assert {new["id"], copied["id"]} <= set(pages)
 
 
+async def test_operators_are_told_what_a_definition_may_name(desk: Desk) -> None:
+    told = (await desk.ask(ONE, "GET", "/references")).json()
+    assert {"akta-kelahiran", "surat-keterangan-usaha"} <= set(told["templates"])
+    assert {"S5", "S31b"} <= set(told["sources"])
+    await desk.ask(None, "GET", "/references", expect=401)
+
+
 async def test_two_people_publish_a_definition_at_every_mall(desk: Desk) -> None:
     before = await desk.rows("SELECT generation FROM catalog_state")
     draft = await desk.proposed("surat-terbit", effective_from=str(TODAY))

@@ -126,7 +126,7 @@ async def test_two_people_publish(seat: Sit, catalogue: Catalogue) -> None:
     proposal = typed(page, address, "proposal", reason="A new rule.")
     answer = await galih.post(address, data=proposal)
     assert answer.status_code == 422
-    assert "Name the law." in Page(answer.text).summary
+    assert "Legal reference of the change: Name the law." in Page(answer.text).summary
     assert dict(fields(Page(answer.text), address))["reason"] == "A new rule."
     answer = await galih.post(address, data=typed(Page(answer.text), address, "proposal", legal_title="Law 1"))
     assert "You proposed it yourself." in Page(answer.text).text

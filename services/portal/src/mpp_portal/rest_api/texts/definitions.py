@@ -232,6 +232,10 @@ TEXTS = {
         "{who} meminta versi ini berakhir pada {day}: {reason}", "{who} asks for this version to end on {day}: {reason}"
     ),
     "retire_approve": Text("Setujui pengakhiran", "Approve the end"),
+    "retire_own": Text(
+        "Anda sendiri yang memintanya. Operator lain harus menyetujui.",
+        "You asked for it yourself. Another operator must approve it.",
+    ),
     "retire_done": Text(
         "Diakhiri per {day}: {reason} ({legal}). Diajukan oleh {who}, disetujui oleh {second}.",
         "Ended on {day}: {reason} ({legal}). Asked for by {who}, approved by {second}.",

@@ -22,6 +22,10 @@ _FIELDS = {
     "proposal": ("reason", "legal_title", "legal_source"), "approval": ("comment",), "return": ("return_comment",),
     "discard": (),
 }  # fmt: skip
+_LABELS = {
+    "reason": "draft_reason", "legal_title": "draft_legal", "legal_source": "draft_source", "comment": "draft_comment",
+    "return_comment": "draft_return_comment", "effective_to": "retire_last_day",
+}  # fmt: skip
 _TOLD = ("saved", "proposal", "return", "discard", "approval", "begun")
 
 
@@ -115,10 +119,18 @@ class Overview:
             editable=told["state"] in EDITABLE,
             mine=mine(told, who),
             written=written or said,
-            errors=list(errors),
+            errors=named(self._pages, request, errors),
             wrong=dict(errors),
             told=asked if asked in _TOLD and not errors else "",
         )
+
+
+def named(pages: Pages, request: Request, errors: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+    """At the top of a page a sentence stands alone: each has the name of its field before it."""
+    return [
+        (field, f"{pages.text(request, _LABELS[field])}: {sentence}" if field in _LABELS else sentence)
+        for field, sentence in errors
+    ]
 
 
 def mine(draft: Mapping[str, Any], who: Who) -> str:

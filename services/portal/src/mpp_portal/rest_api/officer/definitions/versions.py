@@ -9,6 +9,7 @@ from fastapi.responses import Response
 from mpp_portal.domain import Who
 from mpp_portal.rest_api.officer.definitions.drafts import Drafts, place
 from mpp_portal.rest_api.officer.definitions.listing import HERE
+from mpp_portal.rest_api.officer.definitions.overview import named
 from mpp_portal.rest_api.pages import Pages, redirect
 from mpp_portal.rest_api.routing import OperatorOnly
 
@@ -106,6 +107,6 @@ async def _form(
         service=service,
         version=version,
         written=written,
-        errors=list(errors),
+        errors=named(pages, request, errors),
         wrong=dict(errors),
     )
