@@ -57,6 +57,7 @@ class Publish:
             list(content.agencies.values()),
             content.calendars,
             content.life_events,
+            self._clock.now(),
         )
         changed = 0
         for service in sorted({*await self._publishing.services(), *(d.service for d in content.definitions)}):
