@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Any
 
-from mpp.catalog.v1.events_pb2 import DefinitionPublished, OfferingChanged
+from mpp.catalog.v1.events_pb2 import DefinitionPublished, OfferingChanged, ReferenceChanged, SearchChanged
 from mpp_ledger.database import Database, Transaction
 from sqlalchemy import delete, text
 from sqlalchemy.dialects.postgresql import insert
@@ -33,6 +33,17 @@ from mpp_catalog.storage.tables import (
 )
 from mpp_catalog.use_cases.ports import Seeded
 
+_REFERENCE = "reference"
+# What an event is about, by code, with all that is told of it.
+_TOLD = text(
+    """
+    SELECT 'malls', code, to_jsonb(m) FROM malls m
+    UNION ALL SELECT 'agencies', code, to_jsonb(a) FROM agencies a
+    UNION ALL SELECT 'life_events', code, to_jsonb(e) || jsonb_build_object('phrases', (
+      SELECT jsonb_agg(phrase ORDER BY phrase) FROM life_event_phrases p WHERE p.event = e.code
+    )) FROM life_events e
+    """
+)
 _REGION_COLUMNS = ("code", "name", "parent", "valid_from", "valid_to", "successor", "source", "time_zone")
 
 
@@ -50,9 +61,11 @@ class DatabasePublishing:
         agencies: Sequence[Agency],
         calendars: Mapping[str, Calendar],
         life_events: Sequence[LifeEvent],
+        at: datetime,
     ) -> None:
-        async with self._database.transaction(lock=["reference"]) as transaction:
-            await _put_regions(transaction, regions, time_zones)
+        async with self._database.transaction(lock=[_REFERENCE]) as transaction:
+            before = await _stored_reference(transaction)
+            regions_changed = await _put_regions(transaction, regions, time_zones)
             for version, calendar in {calendar.version: calendar for calendar in calendars.values()}.items():
                 await transaction.session.execute(
                     insert(CalendarRow).values(version=version, body=calendar.as_dict()).on_conflict_do_nothing()
@@ -72,6 +85,10 @@ class DatabasePublishing:
             for agency in agencies:
                 await _put_agency(transaction, agency)
             await put_life_events(transaction.session, life_events)
+            changed = _changed(before, await _stored_reference(transaction))
+            if regions_changed or any(changed.values()):
+                message = ReferenceChanged(regions=regions_changed, **changed)
+                await transaction.publish(message, key=_REFERENCE, at=at)
             await _next_generation(transaction)
 
     async def put_seeded(self, seeded: Seeded) -> None:
@@ -105,7 +122,8 @@ class DatabasePublishing:
     @asynccontextmanager
     async def service(self, code: str) -> AsyncIterator["DatabasePublication"]:
         async with self._database.transaction(lock=[code]) as transaction:
-            yield DatabasePublication(transaction, code)
+            yield (publication := DatabasePublication(transaction, code))
+            await publication.tell_search()
             await drop_unused_texts(transaction.session, code)
             await _next_generation(transaction)
 
@@ -120,6 +138,7 @@ class DatabasePublication:
         self._transaction = transaction
         self._session = transaction.session
         self._service = service
+        self._found_otherwise: datetime | None = None
 
     async def definitions(self) -> list[Definition]:
         rows = await self._session.execute(DEFINITIONS.where(col(DefinitionRow.service) == self._service))
@@ -179,11 +198,21 @@ class DatabasePublication:
             await put_text(self._session, found_by)
             await self._put_period(mall, period, found_by, agencies)
         known = {row.digest for row in rows}
+        words = {row.digest: row.text for row in rows}
+        if any(words.get(p.offering.digest, t.id) != t.id for p, t in zip(periods, texts, strict=True)):
+            self._found_otherwise = at
         changed = [offering for offering in dict.fromkeys(p.offering.digest for p in periods) if offering not in known]
         for digest in changed:
             message = OfferingChanged(service=self._service, mall=mall, digest=digest)
             await self._transaction.publish(message, key=self._service, region=mall, at=at)
         return len(changed)
+
+    async def tell_search(self) -> None:
+        """Publishes SearchChanged if an offering that did not change is found by other words; once for all malls."""
+        if self._found_otherwise is not None:
+            await self._transaction.publish(
+                SearchChanged(service=self._service), key=self._service, at=self._found_otherwise
+            )
 
     async def _put_offering(self, offering: Offering, at: datetime) -> None:
         await self._session.execute(
@@ -218,7 +247,21 @@ class DatabasePublication:
         )
 
 
-async def _put_regions(transaction: Transaction, regions: Sequence[Region], time_zones: Mapping[str, str]) -> None:
+async def _stored_reference(transaction: Transaction) -> dict[tuple[str, str], Any]:
+    return {(kind, code): told for kind, code, told in await transaction.session.execute(_TOLD)}
+
+
+def _changed(before: Mapping[tuple[str, str], Any], after: Mapping[tuple[str, str], Any]) -> dict[str, list[str]]:
+    """Kind → the codes of what is new, changed or gone."""
+    changed = {key for key in before.keys() | after.keys() if before.get(key) != after.get(key)}
+    return {
+        wanted: sorted(code for kind, code in changed if kind == wanted)
+        for wanted in ("malls", "agencies", "life_events")
+    }
+
+
+async def _put_regions(transaction: Transaction, regions: Sequence[Region], time_zones: Mapping[str, str]) -> bool:
+    """Whether any of them is new or changed."""
     columns = ", ".join(_REGION_COLUMNS)
     await transaction.session.execute(text("CREATE TEMPORARY TABLE given_regions (LIKE regions) ON COMMIT DROP"))
     connection = await (await transaction.session.connection()).get_raw_connection()
@@ -234,12 +277,13 @@ async def _put_regions(transaction: Transaction, regions: Sequence[Region], time
         ],
     )
     changes = ", ".join(f"{name} = excluded.{name}" for name in _REGION_COLUMNS[1:])
-    await transaction.session.execute(
+    written = await transaction.session.execute(
         text(
             f"INSERT INTO regions ({columns}) SELECT {columns} FROM given_regions "  # noqa: S608
-            f"ON CONFLICT (code) DO UPDATE SET {changes} WHERE regions.* IS DISTINCT FROM excluded.*"
+            f"ON CONFLICT (code) DO UPDATE SET {changes} WHERE regions.* IS DISTINCT FROM excluded.* RETURNING 1"
         )
     )
+    return written.first() is not None
 
 
 async def _put_agency(transaction: Transaction, agency: Agency) -> None:

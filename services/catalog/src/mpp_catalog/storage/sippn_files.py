@@ -5,12 +5,13 @@ import io
 import json
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-import openpyxl
+import openpyxl  # type: ignore[import-untyped]
 import yaml
-from openpyxl.utils.exceptions import InvalidFileException
+from openpyxl.utils.exceptions import InvalidFileException  # type: ignore[import-untyped]
 
 from mpp_catalog.domain.checks import Problem
 from mpp_catalog.domain.sippn import find_header, standard_of_row
@@ -51,7 +52,11 @@ def _json(path: Path) -> Iterator[Told | FileProblem]:
     found = told["layanan"] if inside else told
     for number, standard in enumerate(found if isinstance(found, list) else [found]):
         before = f"{inside}/{number}" if isinstance(found, list) else ""
-        yield Told(path.name, standard, lambda where, before=before: (None, before + where.rstrip("/") or "/"))
+        yield Told(path.name, standard, partial(_below, before))
+
+
+def _below(before: str, where: str) -> tuple[None, str]:
+    return None, before + where.rstrip("/") or "/"
 
 
 def _csv(path: Path) -> Iterator[Told | FileProblem]:

@@ -165,7 +165,8 @@ class ServicePublication(Protocol):
     ) -> int:
         """Stores what the mall offers, when, and by which words it is found.
 
-        Publishes OfferingChanged for each new offering: how many.
+        Publishes OfferingChanged for each new offering: how many. SearchChanged comes once for all malls at the end,
+        if an offering that did not change is found by other words.
         """
         ...
 
@@ -181,8 +182,12 @@ class Publishing(Protocol):
         agencies: Sequence[Agency],
         calendars: Mapping[str, Calendar],
         life_events: Sequence[LifeEvent],
+        at: datetime,
     ) -> None:
-        """Stores them all; what is stored but not given stays, but for life events. `calendars` by mall."""
+        """Stores them all; what is stored but not given stays, but for life events. `calendars` by mall.
+
+        Publishes ReferenceChanged if anything of it is new.
+        """
         ...
 
     async def put_seeded(self, seeded: Seeded) -> None:

@@ -77,6 +77,7 @@ class Publish:
             list(content.agencies.values()),
             content.calendars,
             content.life_events,
+            self._clock.now(),
         )
         await self._publishing.put_seeded(Seeded(content.terms, content.synonyms, content.templates, content.sources))
         changed = 0

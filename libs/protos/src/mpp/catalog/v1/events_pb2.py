@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from mpp.options.v1 import options_pb2 as mpp_dot_options_dot_v1_dot_options__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1bmpp/catalog/v1/events.proto\x12\x0empp.catalog.v1\x1a\x1cmpp/options/v1/options.proto\"M\n\x13\x44\x65\x66initionPublished\x12\x0f\n\x07service\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\t\x12\x0e\n\x06\x64igest\x18\x03 \x01(\t:\x04\x90\xb5\x18\x01\"F\n\x0fOfferingChanged\x12\x0f\n\x07service\x18\x01 \x01(\t\x12\x0c\n\x04mall\x18\x02 \x01(\t\x12\x0e\n\x06\x64igest\x18\x03 \x01(\t:\x04\x90\xb5\x18\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1bmpp/catalog/v1/events.proto\x12\x0empp.catalog.v1\x1a\x1cmpp/options/v1/options.proto\"M\n\x13\x44\x65\x66initionPublished\x12\x0f\n\x07service\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\t\x12\x0e\n\x06\x64igest\x18\x03 \x01(\t:\x04\x90\xb5\x18\x01\"F\n\x0fOfferingChanged\x12\x0f\n\x07service\x18\x01 \x01(\t\x12\x0c\n\x04mall\x18\x02 \x01(\t\x12\x0e\n\x06\x64igest\x18\x03 \x01(\t:\x04\x90\xb5\x18\x01\"_\n\x10ReferenceChanged\x12\r\n\x05malls\x18\x01 \x03(\t\x12\x10\n\x08\x61gencies\x18\x02 \x03(\t\x12\x13\n\x0blife_events\x18\x03 \x03(\t\x12\x0f\n\x07regions\x18\x04 \x01(\x08:\x04\x90\xb5\x18\x01\"&\n\rSearchChanged\x12\x0f\n\x07service\x18\x01 \x01(\t:\x04\x90\xb5\x18\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -36,8 +36,16 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_DEFINITIONPUBLISHED']._serialized_options = b'\220\265\030\001'
   _globals['_OFFERINGCHANGED']._loaded_options = None
   _globals['_OFFERINGCHANGED']._serialized_options = b'\220\265\030\001'
+  _globals['_REFERENCECHANGED']._loaded_options = None
+  _globals['_REFERENCECHANGED']._serialized_options = b'\220\265\030\001'
+  _globals['_SEARCHCHANGED']._loaded_options = None
+  _globals['_SEARCHCHANGED']._serialized_options = b'\220\265\030\001'
   _globals['_DEFINITIONPUBLISHED']._serialized_start=77
   _globals['_DEFINITIONPUBLISHED']._serialized_end=154
   _globals['_OFFERINGCHANGED']._serialized_start=156
   _globals['_OFFERINGCHANGED']._serialized_end=226
+  _globals['_REFERENCECHANGED']._serialized_start=228
+  _globals['_REFERENCECHANGED']._serialized_end=323
+  _globals['_SEARCHCHANGED']._serialized_start=325
+  _globals['_SEARCHCHANGED']._serialized_end=363
 # @@protoc_insertion_point(module_scope)

@@ -36,7 +36,7 @@ _LETS = {
 def regional_of(definition: Mapping[str, Any]) -> dict[str, str]:
     """Part of the definition → what a region may do with it: what the definition says before what is usual."""
     usual = _USUAL_OF_A_VILLAGE if definition["owner"]["level"] == "village" else USUAL
-    return usual | definition.get("regional", {})
+    return {**usual, **definition.get("regional", {})}
 
 
 def check_regional(baseline: Mapping[str, Any], patched: Mapping[str, Any]) -> Iterator[Problem]:

@@ -39,7 +39,7 @@ def definition_of(standard: Mapping[str, Any], agencies: Mapping[str, Agency], t
     code = standard.get("kode") or slug(standard["nama_layanan"])
     papers = [_requirement(one) for one in standard["persyaratan"]]
     fees = [_fee(number, fee, owner, missing) for number, fee in enumerate(standard["biaya_tarif"]["rincian"])]
-    document = {
+    document: dict[str, Any] = {
         "code": code,
         "version": standard.get("versi") or f"{today.year}.1",
         "name": both(standard["nama_layanan"]),

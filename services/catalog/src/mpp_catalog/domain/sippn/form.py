@@ -19,10 +19,10 @@ def form_of(papers: Sequence[Mapping[str, Any]], formulas: Sequence[str], missin
     conditional = [paper for paper in papers if "when" in paper]
     fields = []
     for paper in conditional:
-        path = ("conditions", paper["code"].replace("-", "_"))
-        _add(schema, path, {"enum": ["yes", "no"]})
+        question = ("conditions", str(paper["code"]).replace("-", "_"))
+        _add(schema, question, {"enum": ["yes", "no"]})
         label = both(f"Apakah perlu: {paper['name']['id']}?", f"Is this needed: {paper['name']['en']}?")
-        fields.append({"path": f"/{'/'.join(path)}", "label": label, "options": _YES_NO})
+        fields.append({"path": f"/{'/'.join(question)}", "label": label, "options": _YES_NO})
     if fields:
         layout.append({"title": both("Keadaan Anda", "Your situation"), "fields": fields})
         codes = ", ".join(paper["code"] for paper in conditional)

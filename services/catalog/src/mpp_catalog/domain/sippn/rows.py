@@ -88,7 +88,7 @@ def standard_of_row(cells: Sequence[Cell], known: Mapping[int, str], header: Seq
             if key in _NEEDED:
                 problems.append(Problem(f"/{key}", "the cell is empty: fill it in"))
             continue
-        told = _READ.get(key, lambda said: said)(text)
+        told: Any = _READ[key](text) if key in _READ else text
         if isinstance(told, str) and key in _READ:
             problems.append(Problem(f"/{key}", told))
         else:
