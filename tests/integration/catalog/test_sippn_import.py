@@ -10,13 +10,14 @@ from typing import Any
 
 import openpyxl
 import pytest
+from mpp_catalog.domain.as_yaml import as_yaml
 from mpp_catalog.domain.checks import check_shape
 from mpp_catalog.domain.offerings import Definition
 from mpp_catalog.domain.sippn import Imported
 from mpp_catalog.main import APPLICATION_EVENTS
 from mpp_catalog.rest_api.exports.sippn import standard_of
 from mpp_catalog.rest_api.exports.tables import unconfirmed
-from mpp_catalog.storage import as_yaml, read_standards
+from mpp_catalog.storage import read_standards
 from mpp_catalog.storage.definition_files import parse
 from mpp_catalog.use_cases.folder import FileProblem
 from mpp_catalog.use_cases.import_standards import import_standards
@@ -84,7 +85,7 @@ def test_what_was_exported_comes_back_as_the_same_facts(tmp_path: Path) -> None:
     made, wrong = take(exported)
     assert wrong == []
     # Through the file that is written, as the next `mpp service check` reads it.
-    documents = [parse("x", as_yaml(one.document, ["To do"])).document for one in made]
+    documents = [parse("x", as_yaml(one.document, folder().schemas["service-definition"])).document for one in made]
     again = {d["code"]: standard_of(Definition(d["code"], d["version"], d, {}), content().agencies) for d in documents}
     assert again == SHIPPED
     assert len(again) == len(folder().definitions)

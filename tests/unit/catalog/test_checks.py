@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from mpp_catalog.domain.checks import check_definition, check_override
+from mpp_catalog.domain.checks.workflow import longest_path
 
 from tests.unit.catalog.shipped import document, folder, known, override
 
@@ -432,3 +433,12 @@ def test_a_shipped_override_has_no_mistake() -> None:
     definitions = {("sip-perawat", "2026.1"): document("sip-perawat")}
     schema = folder().schemas["override"]
     assert check_override(override("33.14"), schema, SCHEMA, definitions, {"33.14"}, known()) == []
+
+
+def test_of_a_tangled_workflow_all_days_count() -> None:
+    """Twenty states that all lead to each other: more paths than anybody can walk."""
+    codes = [f"desk-{number}" for number in range(20)]
+    actions = [{"to": code, "event": "StepEntered"} for code in codes]
+    states = [{"code": code, "working_days": 1, "actions": actions} for code in codes]
+    asked = {"code": "asked", "applicant": True, "working_days": 9, "actions": actions}
+    assert longest_path({"workflow": {"start": "desk-0", "states": [*states, asked]}}) == 20

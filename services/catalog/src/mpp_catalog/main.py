@@ -29,6 +29,7 @@ from mpp_telemetry import log
 from starlette.middleware import Middleware
 
 from mpp_catalog import clients, grpc_api, rest_api, storage
+from mpp_catalog.domain.as_yaml import as_yaml
 from mpp_catalog.rest_api.prepared import Prepared
 from mpp_catalog.settings import CatalogSettings
 from mpp_catalog.use_cases import import_standards as importing
@@ -178,8 +179,9 @@ def import_standards(paths: Sequence[Path], to: Path) -> tuple[list[FileProblem]
             continue
         source, imported = found
         target = to / f"{imported.document['code']}.yaml"
-        todo = [f"{problem.where}: {problem.message}" for problem in imported.missing]
-        text = storage.as_yaml(imported.document, [f"Imported from {source.path}. To be completed:", *todo])
+        todo = [f"# {problem.where}: {problem.message}\n" for problem in imported.missing]
+        head = "".join([f"# Imported from {source.path}. To be completed:\n", *todo])
+        text = head + as_yaml(imported.document, folder.schemas["service-definition"])
         try:
             with target.open("x", encoding="utf-8") as file:
                 file.write(text)

@@ -7,7 +7,7 @@ from mpp_catalog.storage.publishing import DatabasePublishing
 from mpp_catalog.storage.reference import StoredReference
 from mpp_catalog.storage.retirements import StoredRetirements
 from mpp_catalog.storage.search import SearchIndex
-from mpp_catalog.storage.sippn_files import as_yaml, read_standards
+from mpp_catalog.storage.sippn_files import read_standards
 from mpp_catalog.storage.unmet_searches import StoredUnmetSearches
 
 __all__ = [
@@ -18,7 +18,6 @@ __all__ = [
     "StoredReference",
     "StoredRetirements",
     "StoredUnmetSearches",
-    "as_yaml",
     "definition_schema_file",
     "parse",
     "read_agency_keys",

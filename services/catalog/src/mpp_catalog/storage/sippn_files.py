@@ -4,13 +4,12 @@ import csv
 import io
 import json
 import zipfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import openpyxl  # type: ignore[import-untyped]
-import yaml
 from openpyxl.utils.exceptions import InvalidFileException  # type: ignore[import-untyped]
 
 from mpp_catalog.domain.checks import Problem
@@ -18,7 +17,6 @@ from mpp_catalog.domain.sippn import find_header, standard_of_row
 from mpp_catalog.use_cases.folder import FileProblem
 from mpp_catalog.use_cases.import_standards import Told
 
-_WIDTH = 110
 _MARKS = (",", ";", "\t")
 
 
@@ -37,12 +35,6 @@ def read_standards(path: Path) -> list[Told | FileProblem]:
         return [FileProblem(path.name, None, "/", f"not readable as XLSX: {error}; save it anew from the spreadsheet")]
     except csv.Error as error:
         return [FileProblem(path.name, None, "/", f"not readable as CSV: {error}")]
-
-
-def as_yaml(document: dict[str, Any], comments: Iterable[str]) -> str:
-    """A definition file with what is to be done above it."""
-    head = "".join(f"# {line}\n" for line in comments)
-    return head + yaml.safe_dump(document, allow_unicode=True, sort_keys=False, width=_WIDTH)
 
 
 def _json(path: Path) -> Iterator[Told | FileProblem]:

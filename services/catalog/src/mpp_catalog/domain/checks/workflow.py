@@ -13,6 +13,7 @@ _EVENT_OF_STATUS = {
     "ACTION_REQUIRED": "CorrectionRequested",
 }
 _NEEDED_BY_EVENT = {"ApplicationRejected": "reason", "CorrectionRequested": "items"}
+_MOST_STEPS = 20_000
 Edge = tuple[str, str, str]  # where in the document, target state, event
 
 
@@ -47,18 +48,33 @@ def check_workflow(definition: Mapping[str, Any], known: Known) -> Iterator[Prob
 
 
 def longest_path(definition: Mapping[str, Any]) -> int:
-    """The most working days the agencies may take from start to end without a correction."""
-    states = {state["code"]: state for state in definition["workflow"]["states"]}
+    """The most working days the agencies may take from start to end without a correction.
+
+    Paths of states that all lead to each other are too many to walk: then all days of the agencies count.
+    """
+    states = {state["code"]: state for state in definition["workflow"]["states"] if not state.get("applicant")}
+    walked = 0
 
     def walk(code: str, seen: frozenset[str]) -> int:
+        nonlocal walked
+        walked += 1
+        if walked > _MOST_STEPS:
+            raise _TooManyPathsError
         state = states.get(code)
-        if state is None or code in seen or state.get("applicant"):
+        if state is None or code in seen:
             return 0
         after = [walk(target, seen | {code}) for _, target, _ in _edges(state, "")]
         own: int = state.get("working_days", 0)
         return own + max(after, default=0)
 
-    return walk(definition["workflow"]["start"], frozenset())
+    try:
+        return walk(definition["workflow"]["start"], frozenset())
+    except _TooManyPathsError:
+        return sum(state.get("working_days", 0) for state in states.values())
+
+
+class _TooManyPathsError(Exception):
+    """Of a workflow, to be walked one by one."""
 
 
 def _edges(state: Mapping[str, Any], where: str) -> Iterator[Edge]:
