@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 BROWSER := $(VENV)/browser/.installed
 SCANNERS := $(VENV)/k8s/.installed
-# In this order: whole malls come late, because they run on beside whatever comes after them, the longest stories first. Load is the
+# In this order, on one process; on two, one of them begins with all that uses the running mall (libs/testing: scheduling). Load is the
 # last: its plots hook into the import of what follows.
 TESTS := $(addprefix tests/,unit architecture contract compose k8s integration chaos browser e2e load)
 PACKAGES := $(sort $(dir $(wildcard libs/*/pyproject.toml services/*/pyproject.toml connectors/*/pyproject.toml cli/pyproject.toml)))

@@ -9,7 +9,7 @@ from mpp_testing.browser.visitor import DESKTOP, NARROW, Visitor
 from mpp_testing.malls import RunningMall
 from playwright.sync_api import Route, expect
 
-from tests.browser import people
+from tests.browser import files, people
 from tests.browser.conftest import Sitting, Visit
 
 pytestmark = pytest.mark.timeout(400)
@@ -91,10 +91,12 @@ def test_from_the_first_page_to_the_permit(visit: Visit, officer: Callable[..., 
     judge(employer)
 
 
-def test_a_return_is_mended_item_by_item(visit: Visit, officer: Callable[[str], Visitor]) -> None:
+def test_a_return_is_mended_item_by_item(
+    visit: Visit, officer: Callable[[str], Visitor], running_mall: RunningMall
+) -> None:
     siti = visit(size=NARROW)
-    people.sign_in(siti, "siti")
-    application = people.apply(siti)
+    people.sign_in(siti, files.NURSE)
+    application = files.identifier(files.handed_in(running_mall))
     joko = officer("joko")
     people.claim(joko, application)
     for target, note in (
@@ -127,10 +129,10 @@ def test_a_return_is_mended_item_by_item(visit: Visit, officer: Callable[[str], 
     siti.check()
 
 
-def test_a_rejection_says_why(visit: Visit, officer: Callable[[str], Visitor]) -> None:
-    dewi = visit()
-    people.sign_in(dewi, "siti")
-    application = people.apply(dewi)
+def test_a_rejection_says_why(visit: Visit, officer: Callable[[str], Visitor], running_mall: RunningMall) -> None:
+    siti = visit()
+    people.sign_in(siti, files.NURSE)
+    application = files.identifier(files.handed_in(running_mall))
     rina = officer("rina")
     people.claim(rina, application)
     people.press(rina, "Tolak")
@@ -142,9 +144,9 @@ def test_a_rejection_says_why(visit: Visit, officer: Callable[[str], Visitor]) -
     rina.page.locator("[name=reason]").fill("Tempat praktik di luar wilayah kabupaten (demonstrasi).")
     rina.page.locator("form[action$='/decide/reject'] button").click()
     rina.page.wait_for_load_state("load")
-    dewi.go(f"/applications/{application}")
-    expect(dewi.page.locator("main")).to_contain_text("Tempat praktik di luar wilayah kabupaten")
-    dewi.check()
+    siti.go(f"/applications/{application}")
+    expect(siti.page.locator("main")).to_contain_text("Tempat praktik di luar wilayah kabupaten")
+    siti.check()
 
 
 def test_the_registry_is_away_and_she_types(visit: Visit, running_mall: RunningMall) -> None:

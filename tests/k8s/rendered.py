@@ -40,7 +40,7 @@ def text(place: str) -> str:
 @functools.cache
 def objects(place: str) -> tuple[Object, ...]:
     """Every object of a place."""
-    return tuple(yaml.safe_load_all(text(place)))
+    return tuple(yaml.load_all(text(place), Loader=yaml.CSafeLoader))
 
 
 def named(place: str, kind: str, name: str) -> Object:

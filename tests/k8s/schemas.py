@@ -4,7 +4,6 @@ import functools
 from pathlib import Path
 from typing import Any
 
-import kubernetes_validate
 import yaml
 from jsonschema import Draft202012Validator
 
@@ -18,6 +17,9 @@ BUILT_IN_GROUPS = ("", "apps", "batch", "autoscaling", "policy", "networking.k8s
 
 def problems(one: Object, version: str) -> list[str]:
     """What is wrong with an object, as `kind/name: where: what`."""
+    # Late: it takes seconds to import, in every process that collects tests.
+    import kubernetes_validate
+
     where = f"{one['kind']}/{one['metadata']['name']}"
     if is_built_in(one):
         try:
@@ -41,7 +43,7 @@ def own_schema(api_version: str, kind: str) -> dict[str, Any]:
     """Of a kind that operators bring. Raises FileNotFoundError for one nobody wrote a schema for."""
     group, _, version = api_version.partition("/")
     text = (OWN / f"{group}_{version}_{kind.lower()}.yaml").read_text()
-    spec = yaml.safe_load(text)
+    spec = yaml.load(text, Loader=yaml.CSafeLoader)
     return closed(
         {
             "type": "object",

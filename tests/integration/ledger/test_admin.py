@@ -5,10 +5,11 @@ import json
 from typing import Any
 
 import pytest
-from mpp_ledger.admin import add_events_command, run_events
+from mpp_ledger.admin import run_events
 from mpp_ledger.bus import Bus
 from mpp_ledger.consumer import OrderedConsumer
 from mpp_ledger.database import Database
+from mpp_ledger.events_command import add_events_command
 from mpp_ledger.relay import Relay
 from mpp_testing.plugin import Start
 

@@ -3,16 +3,12 @@
 import asyncio
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
-import asyncpg
-import nats.errors
 import typer
 
 from mpp_cli import secret_files
 from mpp_cli.check.finding import PROMISES, Finding
-from mpp_cli.check.run import Report, Sources
-from mpp_cli.check.run import check as check_all
 from mpp_cli.commands.control import running
 from mpp_cli.commands.options import DataDir, folder
 from mpp_cli.data_folder import DataFolder
@@ -20,6 +16,9 @@ from mpp_cli.errors import CommandError
 from mpp_cli.ports import HOST
 from mpp_cli.stack.environments import WITH_DATABASE
 from mpp_cli.terminal import console, print_json, says_refusals
+
+if TYPE_CHECKING:
+    from mpp_cli.check.run import Report, Sources
 
 SHOWN_OF_EACH = 10
 
@@ -42,6 +41,12 @@ def check(
 
     Example: mpp check --patience 10
     """
+    # Late: it takes half a second to import, which every other command would wait for.
+    import asyncpg
+    import nats.errors
+
+    from mpp_cli.check.run import check as check_all
+
     data = folder(data_dir)
     running(data, "status")
     try:
@@ -56,8 +61,10 @@ def check(
         raise typer.Exit(1)
 
 
-def sources(data: DataFolder, histories: "list[Path] | tuple[()]" = ()) -> Sources:
+def sources(data: DataFolder, histories: "list[Path] | tuple[()]" = ()) -> "Sources":
     """Where a mall of this machine keeps what is checked."""
+    from mpp_cli.check.run import Sources
+
     ports = json.loads((data.run / "ports.json").read_text("utf-8"))
     return Sources(
         databases={
@@ -71,13 +78,13 @@ def sources(data: DataFolder, histories: "list[Path] | tuple[()]" = ()) -> Sourc
     )
 
 
-def as_dict(report: Report) -> dict[str, object]:
+def as_dict(report: "Report") -> dict[str, object]:
     """The report for programs."""
     findings = [{"promise": one.promise, "what": one.what, "ids": dict(one.ids)} for one in report.findings]
     return {"ok": not findings, "findings": findings, "checked": report.counted, "seconds": round(report.seconds, 2)}
 
 
-def _say(report: Report) -> None:
+def _say(report: "Report") -> None:
     counted = ", ".join(f"{count} {name}" for name, count in report.counted.items())
     for promise, meaning in PROMISES.items():
         broken = [one for one in report.findings if one.promise == promise]

@@ -14,9 +14,11 @@ from pathlib import Path
 
 import pytest
 from mpp_embedded import NatsServer, PostgresServer
+from xdist.remote import Producer
 
 from mpp_testing.backends import Databases, container_nats, container_postgres
 from mpp_testing.malls import RunningMall, mall_that_runs, new_mall
+from mpp_testing.scheduling import AT_THE_MALL, OneMallScheduling, at_the_mall
 
 NATS_CONFIG = """
 jetstream {{ store_dir: "{store}", sync_interval: {sync}, max_file_store: 2GB }}
@@ -35,6 +37,22 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--cpsv-ap-shapes", type=Path, help="the official SHACL file of CPSV-AP 3.2, instead of our table of it"
     )
     parser.addoption("--every-state", action="store_true", help="judge pages in every language and colour (slow)")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    for item in items:
+        if "running_mall" in getattr(item, "fixturenames", ()) and not at_the_mall(item.nodeid):
+            raise pytest.UsageError(
+                f"{item.nodeid} uses the running mall, so it belongs below {', '.join(AT_THE_MALL)}"
+            )
+    if hasattr(config, "workerinput"):
+        # What takes longest comes first.
+        items.sort(key=lambda item: not at_the_mall(item.nodeid))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> OneMallScheduling:
+    return OneMallScheduling(config, log)
 
 
 @pytest.fixture(scope="session")
@@ -109,7 +127,7 @@ def start_nats(folder: Path, *, sync: str = '"2m"') -> NatsServer:
 
 @pytest.fixture(scope="session")
 def running_mall(request: pytest.FixtureRequest, servers_dir: Path) -> Iterator[RunningMall]:
-    """A whole mall with demonstration data, one a test process. Who stops a part of it starts it again."""
+    """A whole mall with demonstration data, one a test run. Who stops a part of it starts it again."""
     if given := request.config.getoption("--mall"):
         yield mall_that_runs(given)
         return

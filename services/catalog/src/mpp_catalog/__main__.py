@@ -6,10 +6,9 @@ import sys
 import time
 from pathlib import Path
 
-from mpp_ledger.admin import add_events_command
+from mpp_ledger.events_command import add_events_command
 from mpp_migrations import add_migrate_command, require, run_migrate
 
-from mpp_catalog import main
 from mpp_catalog.settings import CatalogSettings
 
 
@@ -35,16 +34,19 @@ def parser() -> argparse.ArgumentParser:
 
 
 def run(arguments: argparse.Namespace) -> int:
+    if arguments.command == "migrate":
+        return run_migrate(arguments, "mpp_catalog", CatalogSettings.load().needed_database_url())
+    # Late: a migration needs none of it, and it takes seconds to import.
+    from mpp_catalog import main
+
     if arguments.command == "check":
         problems = main.check(arguments.paths)
         print("\n".join(map(str, problems)) if problems else "no problem found")
         return int(bool(problems))
     settings = CatalogSettings.load()
     if arguments.command == "serve":
-        require("mpp_catalog", main.database_url(settings))
+        require("mpp_catalog", settings.needed_database_url())
         asyncio.run(main.serve(settings))
-    elif arguments.command == "migrate":
-        return run_migrate(arguments, "mpp_catalog", main.database_url(settings))
     elif arguments.command == "seed":
         started = time.monotonic()
         report = asyncio.run(main.seed(settings, arguments.definitions, arguments.agency_keys))

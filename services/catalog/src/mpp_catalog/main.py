@@ -207,13 +207,7 @@ def _channel(settings: CatalogSettings, target: str) -> ServiceChannel:
 
 
 def connect(settings: CatalogSettings) -> Database:
-    return Database.connect(database_url(settings), application_name=NAME)
-
-
-def database_url(settings: CatalogSettings) -> str:
-    if settings.database_url is None:
-        sys.exit("MPP_DATABASE_URL: is needed")
-    return settings.database_url.get_secret_value()
+    return Database.connect(settings.needed_database_url(), application_name=NAME)
 
 
 def definition_schema(settings: CatalogSettings) -> bytes:

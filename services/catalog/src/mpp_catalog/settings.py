@@ -1,5 +1,6 @@
 """What the catalogue reads from its environment."""
 
+import sys
 from pathlib import Path
 
 from mpp_runtime.settings import Settings
@@ -17,3 +18,9 @@ class CatalogSettings(Settings):
     notifications_grpc: str = ""
     identity_grpc: str = ""
     definitions_dir: Path | None = None
+
+    def needed_database_url(self) -> str:
+        """`database_url`; ends the program when it is not set, as only `check` does without."""
+        if self.database_url is None:
+            sys.exit("MPP_DATABASE_URL: is needed")
+        return self.database_url.get_secret_value()

@@ -10,12 +10,11 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from mpp_ledger.admin import add_events_command
+from mpp_ledger.events_command import add_events_command
 from mpp_migrations import add_migrate_command, require, run_migrate
 from mpp_runtime.errors import Refusal
 
 from mpp_identity.clients.signing import SigningKeys
-from mpp_identity.main import administer, events, serve
 from mpp_identity.settings import IdentitySettings
 
 
@@ -41,6 +40,9 @@ def main() -> int:
     settings = IdentitySettings.load()
     if arguments.command == "migrate":
         return run_migrate(arguments, "mpp_identity", settings.database_url.get_secret_value())
+    # Late: a migration needs none of it, and it takes seconds to import.
+    from mpp_identity.main import administer, events, serve
+
     if arguments.command == "serve":
         require("mpp_identity", settings.database_url.get_secret_value())
         asyncio.run(serve(settings))

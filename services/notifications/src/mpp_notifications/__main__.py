@@ -4,10 +4,9 @@ import argparse
 import asyncio
 import sys
 
-from mpp_ledger.admin import add_events_command
+from mpp_ledger.events_command import add_events_command
 from mpp_migrations import add_migrate_command, require, run_migrate
 
-from mpp_notifications.main import events, serve
 from mpp_notifications.settings import NotificationsSettings
 
 
@@ -25,6 +24,9 @@ def main() -> int:
     settings = NotificationsSettings.load()
     if arguments.command == "migrate":
         return run_migrate(arguments, "mpp_notifications", settings.database_url.get_secret_value())
+    # Late: a migration needs none of it, and it takes seconds to import.
+    from mpp_notifications.main import events, serve
+
     if arguments.command == "events":
         return asyncio.run(events(settings, arguments))
     require("mpp_notifications", settings.database_url.get_secret_value())

@@ -39,4 +39,4 @@ def _texts(by_language: dict[str, dict[str, str]]) -> dict[str, MessageText]:
 
 
 def _load(name: str) -> Any:
-    return yaml.safe_load((_DATA / name).read_text(encoding="utf-8"))
+    return yaml.load((_DATA / name).read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)

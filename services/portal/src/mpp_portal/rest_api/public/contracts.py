@@ -32,7 +32,7 @@ class Contracts:
         if not protos:
             raise ValueError(f"no .proto file below {protos_dir}")
         text = asyncapi_file.read_text(encoding="utf-8")
-        return cls(protos, text, yaml.safe_load(text))
+        return cls(protos, text, yaml.load(text, Loader=yaml.CSafeLoader))
 
     def events(self) -> dict[str, list[dict[str, Any]]]:
         """The events by publishing service, each with its fields."""
