@@ -45,6 +45,8 @@ class Asset:
 
 
 _STATIC = files("mpp_design") / "static"
-_SHEETS = ("tokens.css", "page.css", "forms.css", "parts.css", "work.css", "edit.css", "print.css")
+_SHEETS = ("tokens.css", "page.css", "forms.css", "parts.css", "work.css", "print.css")
 STYLE = Asset("design.css", "text/css; charset=utf-8", b"\n".join((_STATIC / sheet).read_bytes() for sheet in _SHEETS))
+# Beside it on the pages that need it: nobody else waits for it.
+EDITING = Asset("edit.css", "text/css; charset=utf-8", (_STATIC / "edit.css").read_bytes())
 MARK = Asset("mark.svg", "image/svg+xml", (_STATIC / "mark.svg").read_bytes())

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
-from mpp_design import MARK, STYLE, Asset
+from mpp_design import EDITING, MARK, STYLE, Asset
 from starlette.exceptions import HTTPException
 
 BELOW = "/static"
@@ -25,7 +25,7 @@ def _htmx() -> bytes:
 
 HTMX = Asset("htmx.js", _SCRIPT, _htmx())
 SITE = Asset("site.js", _SCRIPT, (files("mpp_portal.rest_api") / "static" / "site.js").read_bytes())
-_SERVED = {(asset.version, asset.name): asset for asset in (STYLE, MARK, HTMX, SITE)}
+_SERVED = {(asset.version, asset.name): asset for asset in (STYLE, EDITING, MARK, HTMX, SITE)}
 
 
 def add(routes: APIRouter) -> None:

@@ -8,7 +8,7 @@ from urllib.parse import urlencode, urlsplit
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
-from mpp_design import MARK, STYLE, Design, Language
+from mpp_design import EDITING, MARK, STYLE, Design, Language
 from mpp_runtime.errors import Refusal
 from mpp_runtime.problems import on_http, on_refusal
 from mpp_telemetry import current_trace_id
@@ -50,6 +50,7 @@ class Pages:
             "home": "/",
             "public_url": public_url,
             "style": STYLE.path(assets.BELOW),
+            "editing": EDITING.path(assets.BELOW),
             "mark": MARK.path(assets.BELOW),
             "scripts": [assets.HTMX.path(assets.BELOW), assets.SITE.path(assets.BELOW)],
             "configuration": HTMX,
