@@ -41,6 +41,7 @@ SECTIONS = (
     Section("messages", ("/messages",)),
     Section("education", ("/education",)),
     Section("search", ("/keywords", "/life_events")),
+    Section("regional", ("/regional",)),
 )
 BY_CODE = {section.code: section for section in SECTIONS}
 # What no page edits: the address of the definition.

@@ -138,6 +138,7 @@ TEXTS = {
     "section_messages": Text("Pesan", "Messages"),
     "section_education": Text("Tips bagi pemohon", "Tips for the applicant"),
     "section_search": Text("Kata pencarian", "Search words"),
+    "section_regional": Text("Yang boleh diubah daerah", "What regions may change"),
     "section_save": Text("Simpan", "Save"),
     "section_save_next": Text("Simpan dan lanjut", "Save and go on"),
     "section_all": Text("Semua bagian", "All parts"),
