@@ -30,10 +30,10 @@ TEXTS = {
     "tip_effective_to": Text("Kosongkan bila tidak berakhir.", "Leave it empty if it has no end."),
     "part_regional": Text("Yang boleh diubah daerah", "What regions may change"),
     "tip_regional": Text(
-        "Yang tidak diisi: daerah boleh meminta lebih banyak berkas dan isian, menetapkan retribusi dan pajaknya, lebih "
-        "cepat, mengatur alurnya, dan memberi rupa dokumennya.",
-        "What is left empty: a region may ask for more papers and answers, set its own fees and taxes, be faster, arrange "
-        "its workflow, and give its documents their appearance.",
+        "Yang tidak diisi: daerah boleh meminta lebih banyak berkas dan isian, menetapkan retribusi dan pajaknya, "
+        "lebih cepat, mengatur alurnya, dan memberi rupa dokumennya.",
+        "What is left empty: a region may ask for more papers and answers, set its own fees and taxes, be faster, "
+        "arrange its workflow, and give its documents their appearance.",
     ),
     # The service standard
     "part_standard": Text("Standar pelayanan", "Service standard"),
