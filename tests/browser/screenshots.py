@@ -1,7 +1,7 @@
 """Pictures of the main pages at two widths, for docs/screenshots: `make screenshots`.
 
-A mall of its own is started, one application is handed in and looked at from both sides. Someone looks at each picture
-before it is committed.
+A mall of its own is started, one application is handed in and looked at from both sides, one definition is drafted.
+Someone looks at each picture before it is committed.
 """
 
 import argparse
@@ -10,6 +10,7 @@ from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
+from mpp_cli.demo.client import Visitor as Api
 from mpp_testing.browser import tools
 from mpp_testing.browser.nu import NuChecker
 from mpp_testing.browser.visitor import DESKTOP, LAUNCH, PHONE, Visitor
@@ -22,12 +23,21 @@ FOLDER = Path(__file__).parents[2] / "docs" / "screenshots"
 OFFERING = "/malls/33.14/services/sip-perawat"
 
 
-def pages(application: str) -> list[tuple[str, str, str]]:
+SECTIONS = ("names", "requirements", "form", "fees", "workflow")
+ACCOUNTS = ("", "siti", "rina", "operator")
+
+
+def pages(application: str, draft: str) -> list[tuple[str, str, str]]:
     """(name, whose, address) of every picture."""
+    drafted = f"/office/definitions/drafts/{draft}"
     return [
         ("home", "", "/"),
         ("search", "", "/services?q=perawat"),
+        ("life-event", "", "/services?q=bayi+lahir"),
         ("public-service", "", OFFERING),
+        ("public-service-changed", "", "/malls/33.15/services/sip-perawat"),
+        ("public-service-elsewhere", "", "/malls/33.14/services/sim"),
+        ("public-service-versions", "", "/services/sip-perawat/versions"),
         ("track", "", "/track"),
         ("verify", "", "/verify"),
         ("help", "", "/help"),
@@ -37,6 +47,13 @@ def pages(application: str) -> list[tuple[str, str, str]]:
         ("inbox", "siti", "/inbox"),
         ("desk", "rina", "/office"),
         ("file", "rina", f"/office/applications/{application}"),
+        ("definitions", "operator", "/office/definitions"),
+        ("draft", "operator", drafted),
+        *((f"draft-{section}", "operator", f"{drafted}/{section}") for section in SECTIONS),
+        ("draft-preview", "operator", f"{drafted}/preview?mall=33.14"),
+        ("draft-differences", "operator", f"{drafted}/differences"),
+        ("versions", "operator", "/office/definitions/sip-perawat/versions"),
+        ("retirement", "operator", "/office/definitions/sip-perawat/versions/2026.1/retirement"),
     ]
 
 
@@ -61,11 +78,11 @@ def main() -> None:
                 people.sign_in(visitor, account)
             return visitor
 
-        application = _applied(window)
+        application, draft = _applied(window), _drafted(mall.url)
         for width, size in (("phone", PHONE), ("desktop", DESKTOP)):
-            for account in ("", "siti", "rina"):
+            for account in ACCOUNTS:
                 with closing(window(account, size)) as visitor:
-                    for name, whose, address in pages(application):
+                    for name, whose, address in pages(application, draft):
                         if whose == account:
                             visitor.go(address)
                             visitor.page.screenshot(path=folder / f"{name}-{width}.png")
@@ -79,6 +96,21 @@ def _applied(window: Callable[[str, tuple[int, int]], Visitor]) -> str:
     with closing(window("rina", DESKTOP)) as rina:
         people.claim(rina, application)
     return application
+
+
+def _drafted(url: str) -> str:
+    """A draft of a next version in which a name and a duration differ; its id."""
+    operator = Api(url).sign_in("operator")
+    draft = operator.post("/api/catalog/v1/drafts", {"service": "sip-perawat"})
+    document = draft["document"]
+    document["name"]["id"] += " (baru)"
+    document["standard"]["duration"]["working_days"] = 4
+    operator.http.put(
+        f"/api/catalog/v1/drafts/{draft['id']}",
+        json={"document": document},
+        headers={"If-Match": f'"{draft["revision"]}"'},
+    ).raise_for_status()
+    return str(draft["id"])
 
 
 if __name__ == "__main__":
