@@ -18,7 +18,7 @@ FOLDER = ROOT / "deploy" / "telemetry"
 DASHBOARDS = sorted((FOLDER / "grafana" / "dashboards").glob("*.json"))
 # Told by others, as docs/telemetry.md says: cert-manager and CloudNativePG.
 FOREIGN = {"certmanager_certificate_expiration_timestamp_seconds", "cnpg_collector_last_available_backup_timestamp"}
-PACKAGES = ("mpp_runtime", "mpp_ledger", "mpp_lookups", "mpp_applications", "mpp_notifications")
+PACKAGES = ("mpp_runtime", "mpp_ledger", "mpp_lookups", "mpp_applications", "mpp_catalog", "mpp_notifications")
 # Grafana puts these in before it asks.
 VARIABLES = {"$__rate_interval": "5m", "$service": "all"}
 
