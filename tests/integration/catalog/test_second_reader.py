@@ -16,7 +16,7 @@ from mpp_ledger.database import Database
 from mpp_runtime.tokens import TokenVerifier
 from sqlalchemy import text
 
-from tests.integration.catalog.conftest import DEFINITIONS, Templates, make_settings
+from tests.integration.catalog.conftest import DEFINITIONS, Templates, make_settings, neighbours
 from tests.unit.runtime.issuer import ISSUER, Issuer
 
 API = "/api/catalog/v1"
@@ -40,7 +40,7 @@ async def reader(database: Database, nats_server: str, issuer: Issuer) -> AsyncI
     settings = make_settings(nats_server)
     own = Database.connect(database.engine.url.render_as_string(hide_password=False))
     bus = await Bus.connect(settings, "catalog")
-    parts = build(settings, own, bus, TokenVerifier(issuer.jwks, ISSUER))
+    parts = build(settings, own, bus, TokenVerifier(issuer.jwks, ISSUER), neighbours())
     async with httpx.AsyncClient(transport=httpx.ASGITransport(parts.app), base_url="http://catalog") as client:
         yield client
     await bus.close()

@@ -44,7 +44,7 @@ async def test_production_takes_its_officers_from_a_file(production: Mall, tmp_p
     file = tmp_path / "officers.yaml"
     file.write_text((DEMO_DIR / "officers.yaml").read_text())
     administration = production.identity.administration
-    assert await administration.load_officers(read_officers(file)) == 18
+    assert await administration.load_officers(read_officers(file)) == 20
     file.write_text(file.read_text().replace("head, agency: dpmptsp", "verifier, agency: dpmptsp"))
     assert await administration.load_officers(read_officers(file)) == 1
     async with production.world.store.read() as work:

@@ -376,4 +376,4 @@ async def test_sign_ups_nobody_confirmed_go_away(browser: httpx.AsyncClient, mal
     answer = await browser.post(f"{PEOPLE}/{person}:confirm", json={"code": mall.codes.last_code})
     assert answer.status_code == 404
     async with mall.world.store.read() as work:
-        assert len(await work.accounts.synthetic()) == 21
+        assert len(await work.accounts.synthetic()) == 24

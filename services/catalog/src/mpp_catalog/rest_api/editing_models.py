@@ -175,10 +175,7 @@ class VersionDifferences(BaseModel):
 
     @staticmethod
     def of(service: str, before: str | None, after: str, found: list[Difference]) -> "VersionDifferences":
-        told = [
-            DifferenceModel.model_validate({**vars(difference), "text": TextModel.of(difference.text)})
-            for difference in found
-        ]
+        told = [DifferenceModel.of(difference) for difference in found]
         return VersionDifferences(service=service, base_version=before, version=after, differences=told)
 
     @staticmethod

@@ -7,6 +7,7 @@ from mpp_runtime.errors import Text
 from pydantic import BaseModel, Field
 
 from mpp_catalog.domain.calendar import Calendar
+from mpp_catalog.domain.differences import Difference
 from mpp_catalog.domain.offerings import Definition
 from mpp_catalog.domain.reference import Agency, Mall, Region
 from mpp_catalog.use_cases.browse import PublicService
@@ -304,6 +305,13 @@ class DifferenceModel(BaseModel):
     baseline: Any
     here: Any
     text: TextModel
+
+    @staticmethod
+    def of(difference: Difference) -> "DifferenceModel":
+        return DifferenceModel.model_validate({**vars(difference), "text": TextModel.of(difference.text)})
+
+
+class HeldDifferenceModel(DifferenceModel):
     since: date = Field(description="First day since which this difference has held without a gap")
 
 
@@ -315,7 +323,7 @@ class ComparisonModel(BaseModel):
     digest: str
     definition_digest: str
     override: dict[str, Any] | None = Field(description="reason, legal_reference, effective_from, effective_to, patch")
-    differences: list[DifferenceModel]
+    differences: list[HeldDifferenceModel]
 
     @staticmethod
     def of(comparison: Comparison) -> "ComparisonModel":
@@ -327,16 +335,7 @@ class ComparisonModel(BaseModel):
             definition_digest=offering.definition_digest,
             override=comparison.override,
             differences=[
-                DifferenceModel.model_validate(
-                    {
-                        "kind": difference.kind,
-                        "path": difference.path,
-                        "baseline": difference.baseline,
-                        "here": difference.here,
-                        "text": TextModel.of(difference.text),
-                        "since": comparison.since[difference.path],
-                    }
-                )
+                HeldDifferenceModel(**vars(DifferenceModel.of(difference)), since=comparison.since[difference.path])
                 for difference in comparison.differences
             ],
         )
