@@ -1,4 +1,4 @@
-"""One nurse's files in each state, made through the public API: how pages show them is what is tested."""
+"""One nurse's files in each state, and a draft of a definition, made through the public API for pages to show."""
 
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -8,6 +8,7 @@ from mpp_cli.demo.story import ANSWERS, FILES, MALL, SERVICE, Filing, Mall
 from mpp_testing.malls import RunningMall
 
 NURSE = "siti"
+DRAFTS = "/api/catalog/v1/drafts"
 TYPED = {"licence": {"number": "STR-PRW-0331-2201", "lifetime": True, "credits_sufficient": True}}
 REASON = "Tempat praktik di luar wilayah kabupaten (demonstrasi)."
 RETURNED = [
@@ -109,6 +110,18 @@ def waiting_for_an_agency(mall: RunningMall) -> str:
     filing.decide("rina", "accept")
     filing.reaches("registry-check")
     return identifier(filing)
+
+
+def drafted(mall: RunningMall) -> str:
+    """The id of a draft of a next version of her public service, in which a name and a duration differ."""
+    operator = Visitor(mall.url).sign_in("operator")
+    draft = operator.post(DRAFTS, {"service": SERVICE})
+    document = draft["document"]
+    document["name"]["id"] += " (baru)"
+    document["standard"]["duration"]["working_days"] -= 1
+    held = {"If-Match": f'"{draft["revision"]}"'}
+    operator.http.put(f"{DRAFTS}/{draft['id']}", json={"document": document}, headers=held).raise_for_status()
+    return str(draft["id"])
 
 
 def _of(mall: RunningMall) -> Filing:

@@ -10,14 +10,13 @@ from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
-from mpp_cli.demo.client import Visitor as Api
 from mpp_testing.browser import tools
 from mpp_testing.browser.nu import NuChecker
 from mpp_testing.browser.visitor import DESKTOP, LAUNCH, PHONE, Visitor
 from mpp_testing.malls import new_mall
 from playwright.sync_api import sync_playwright
 
-from tests.browser import people
+from tests.browser import files, people
 
 FOLDER = Path(__file__).parents[2] / "docs" / "screenshots"
 OFFERING = "/malls/33.14/services/sip-perawat"
@@ -78,7 +77,7 @@ def main() -> None:
                 people.sign_in(visitor, account)
             return visitor
 
-        application, draft = _applied(window), _drafted(mall.url)
+        application, draft = _applied(window), files.drafted(mall)
         for width, size in (("phone", PHONE), ("desktop", DESKTOP)):
             for account in ACCOUNTS:
                 with closing(window(account, size)) as visitor:
@@ -96,21 +95,6 @@ def _applied(window: Callable[[str, tuple[int, int]], Visitor]) -> str:
     with closing(window("rina", DESKTOP)) as rina:
         people.claim(rina, application)
     return application
-
-
-def _drafted(url: str) -> str:
-    """A draft of a next version in which a name and a duration differ; its id."""
-    operator = Api(url).sign_in("operator")
-    draft = operator.post("/api/catalog/v1/drafts", {"service": "sip-perawat"})
-    document = draft["document"]
-    document["name"]["id"] += " (baru)"
-    document["standard"]["duration"]["working_days"] = 4
-    operator.http.put(
-        f"/api/catalog/v1/drafts/{draft['id']}",
-        json={"document": document},
-        headers={"If-Match": f'"{draft["revision"]}"'},
-    ).raise_for_status()
-    return str(draft["id"])
 
 
 if __name__ == "__main__":

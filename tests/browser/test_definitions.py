@@ -5,9 +5,10 @@ from datetime import date, timedelta
 
 import pytest
 from mpp_testing.browser.visitor import DESKTOP, PHONE
+from mpp_testing.malls import RunningMall
 from playwright.sync_api import expect
 
-from tests.browser import people
+from tests.browser import files, people
 from tests.browser.conftest import Visit
 
 pytestmark = pytest.mark.timeout(400)
@@ -77,3 +78,11 @@ def test_two_operators_publish_what_a_citizen_then_reads(visit: Visit) -> None:
     expect(siti.page.locator("main")).to_contain_text("Keputusan demonstrasi nomor 1")
     expect(siti.page.locator("main")).to_contain_text("Larasati Dewanti")
     siti.check()
+
+
+def test_a_draft_beside_the_version_it_comes_from(visit: Visit, running_mall: RunningMall) -> None:
+    galih = visit(size=DESKTOP)
+    people.sign_in(galih, "operator", "/office/definitions")
+    galih.go(f"/office/definitions/drafts/{files.drafted(running_mall)}/differences")
+    expect(galih.page.locator("main")).to_contain_text("(baru)")
+    galih.check()
