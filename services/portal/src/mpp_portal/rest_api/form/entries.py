@@ -34,19 +34,21 @@ def changed_by(form: Form, given: Given, action: str) -> dict[str, Sequence[str]
     field = next((each for each in form.lists if each.name == name), None)
     if field is None or verb not in ("add", "remove"):
         return None
-    count, now = sent_length(field, given), {key: tuple(texts) for key, texts in given.items()}
+    count = sent_length(field, given)
+    now: dict[str, Sequence[str]] = dict(given)
     if verb == "add":
-        return {**now, name: (str(min(count + 1, field.most or 0)),)}
+        return now | {name: [str(min(count + 1, field.most or 0))]}
     if not (number.isascii() and number.isdigit() and int(number) < count):
         return now
-    gone, moved = int(number), {name: (str(count - 1),)}
+    gone = int(number)
+    moved: dict[str, Sequence[str]] = {name: [str(count - 1)]}
     for key, texts in now.items():
         found = re.fullmatch(rf"{re.escape(name)}-([0-9]{{1,4}})-(.+)", key)
         if found is None:
             moved.setdefault(key, texts)
         elif int(found[1]) != gone:
             moved[f"{name}-{int(found[1]) - (int(found[1]) > gone)}-{found[2]}"] = texts
-    return dict(moved)
+    return moved
 
 
 def _length(value: Any) -> int:
