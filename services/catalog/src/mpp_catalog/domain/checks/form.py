@@ -58,8 +58,8 @@ def check_expression(
                 f"the expression reads answers.{'.'.join(field)}, but the form has no field '/{'/'.join(field)}': "
                 "correct the name or add the field",
             )
-    for field in expressions.entry_fields(expression) if entry is not None else ():
-        if find_field(entry, field) is None:
+    for field in expressions.entry_fields(expression):
+        if entry is not None and find_field(entry, field) is None:
             yield Problem(
                 where,
                 f"the expression reads entry.{'.'.join(field)}, but an entry has no field '/{'/'.join(field)}': "
