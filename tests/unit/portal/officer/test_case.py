@@ -126,7 +126,8 @@ def test_entries_are_read_one_by_one_and_each_can_be_asked_to_be_mended() -> Non
     children = [{"name": "Ani", "born": "2020-01-02"}, {"born": "2021-03-04"}]
     found = case(application({"children": children}, {"/children": children[:1]}), form, "en")
     assert [(row.entry, row.label, row.value) for row in found.sections[0].rows] == [
-        ("", "Child", "2"), ("Child 1", "Name", "Ani"), ("", "Born", "2 January 2020"), ("Child 2", "Born", "4 March 2021"),
+        ("", "Child", "2"), ("Child 1", "Name", "Ani"), ("", "Born", "2 January 2020"),
+        ("Child 2", "Born", "4 March 2021"),
     ]  # fmt: skip
     assert found.labels == {
         "/children": "Child", "/children/0/name": "Child 1: Name", "/children/0/born": "Child 1: Born",
