@@ -251,3 +251,32 @@ def test_the_form_by_keyboard_alone(visit: Visit) -> None:
     siti.page.wait_for_url(lambda url: not url.endswith("/form/3"))
     siti.go(f"/applications/{application}/form/3")
     expect(siti.page.locator("[name=practice-name]")).to_have_value("Klinik Papan Ketik")
+
+
+def test_a_list_grows_and_shrinks_at_a_phone_and_enter_goes_on(visit: Visit) -> None:
+    dewi = visit(size=NARROW)
+    page = dewi.page
+    people.sign_in(dewi, "dewi", "/apply/33.14/kartu-keluarga")
+    page.locator("form[data-submit-once] button").last.click()
+    page.wait_for_url("**/form/1")
+    dewi.go(page.url.replace("/form/1", "/form/3"))
+    page.locator("[name=members-0-name]").fill("Dewi Lestari")
+    people.press(dewi, "Tambah anggota")
+    expect(page.locator("#members-1")).to_be_in_viewport()
+    expect(page.locator("[name=members-0-name]")).to_have_value("Dewi Lestari")
+    # A question that depends on its own entry appears there, and only there.
+    page.locator("[name=members-1-relation][value=other]").check()
+    expect(page.locator("[name=members-1-other_relation]")).to_be_visible()
+    expect(page.locator("[name=members-0-other_relation]")).to_have_count(0)
+    page.locator("[name=members-1-name]").fill("Ani")
+    page.locator("#members-0").get_by_role("button", name="Hapus").click()
+    page.wait_for_load_state("load")
+    expect(page.locator("[name=members-0-name]")).to_have_value("Ani")
+    expect(page.get_by_role("button", name="Hapus")).to_have_count(0)
+    # Enter goes on, though the buttons of the entries come first.
+    page.locator("[name=members-0-name]").press("Enter")
+    expect(page.locator("#error-summary")).to_contain_text("Anggota 1: Tanggal lahir")
+    dewi.check()
+    # From the top of the page: after a refusal the focus begins at the summary.
+    dewi.go(page.url)
+    dewi.check(keyboard=True)

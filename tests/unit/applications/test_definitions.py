@@ -62,3 +62,24 @@ def test_one_paper_of_a_group_is_enough_and_the_group_itself_is_no_paper() -> No
     assert "birth-proof" not in pinned.papers
     assert "birth-letter-village" in pinned.papers
     assert pinned.target_label("requirement:birth-letter-village") is not None
+
+
+def test_what_a_list_lacks_is_told_entry_by_entry() -> None:
+    right = {"name": "Budi Santoso", "relation": "head", "sex": "MALE", "birth_date": "1990-03-01"}
+    whole = {"reason": "new", "address": "Dukuh Krajan RT 02 RW 01", "declaration": True}
+    family = offering("kartu-keluarga")
+
+    def told(*members: object) -> list[tuple[str, str]]:
+        found = check(family, {**whole, "members": list(members)}, [], TODAY).errors
+        return sorted((error.field, error.code) for error in found if error.field.startswith("/answers"))
+
+    assert told(right) == []
+    assert told() == [("/answers/members", "one-head"), ("/answers/members", "too-few")]
+    assert told(*[right] * 21) == [("/answers/members", "one-head"), ("/answers/members", "too-many")]
+    assert told(right, {"relation": "child", "sex": "MALE", "birth_date": "2020", "age": 3}) == [
+        ("/answers/members/1/age", "unknown-field"),
+        ("/answers/members/1/birth_date", "wrong-format"),
+        ("/answers/members/1/name", "required"),
+    ]
+    assert told(right, right) == [("/answers/members", "one-head")]
+    assert told(right, {**right, "relation": "other"}) == [("/answers/members", "which-relation")]

@@ -33,6 +33,9 @@ def test_a_published_version_reads_back_and_keeps_the_order_of_our_files(file: A
     properties = parse("again", text).document["form"]["schema"]["properties"]
     tops = list(dict.fromkeys(path.split("/")[1] for path in shown))
     assert list(properties) == tops
+    for field in (field for group in file.document["form"]["layout"] for field in group["fields"] if "entry" in field):
+        inner = properties[field["path"].strip("/")]["items"]["properties"]
+        assert [f"/{name}" for name in inner] == [each["path"] for each in field["entry"]["fields"]]
 
 
 def test_whatever_somebody_types_reads_back() -> None:

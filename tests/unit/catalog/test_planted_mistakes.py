@@ -12,12 +12,15 @@ from tests.unit.catalog.shipped import DEFINITIONS, folder
 
 NAME = "public_services/persetujuan-bangunan-gedung.yaml"
 TEXT = (DEFINITIONS / NAME).read_text("utf-8")
+# One that asks for a list of entries.
+LISTING = "public_services/kartu-keluarga.yaml"
+LISTING_TEXT = (DEFINITIONS / LISTING).read_text("utf-8")
 
 
-def problems_of(text: str) -> list[FileProblem]:
+def problems_of(text: str, name: str = NAME) -> list[FileProblem]:
     """What a folder says that holds only this definition, beside what it refers to."""
     nothing = {"regions": (), "time_zones": {}, "malls": (), "overrides": (), "offerings": ()}
-    alone = replace(folder(), **nothing, definitions=(parse(NAME, text),))
+    alone = replace(folder(), **nothing, definitions=(parse(name, text),))
     return check_folder(alone, APPLICATION_EVENTS)
 
 
@@ -109,25 +112,77 @@ MISTAKES: list[tuple[str, str, str, str]] = [
 ]
 
 
-def test_the_file_is_right_as_it_is_shipped() -> None:
-    assert problems_of(TEXT) == []
+_MEMBERS = "/form/layout/2/fields/0"
+_MEMBERS_SCHEMA = "/form/schema/properties/members"
+LISTING_MISTAKES: list[tuple[str, str, str, str]] = [
+    ("    - path: /members", "    - path: /address", _MEMBERS, "correct the path or drop it"),
+    ("        - path: /name", "        - path: /nama", f"{_MEMBERS}/entry/fields/0/path", "add the field to its items"),
+    ("        - path: /nik", "        - path: /name", f"{_MEMBERS}/entry/fields/1/path", "show a field once"),
+    ("            nik: {", "            passport: {", f"{_MEMBERS}/entry/fields", "or nobody can fill it in"),
+    ("        maxItems: 20\n", "", _MEMBERS_SCHEMA, "say how many entries"),
+    ("        maxItems: 20", "        maxItems: 200", _MEMBERS_SCHEMA, "at most 50"),
+    ("        minItems: 1", "        minItems: 30", f"{_MEMBERS_SCHEMA}/minItems", "lower minItems"),
+    ("      entry:\n", "      entri:\n", f"{_MEMBERS}/entri", "take it out or correct its name"),
+    ("        add: {", "        more: {", f"{_MEMBERS}/entry/more", "take it out or correct its name"),
+    (
+        "          label: {id: NIK, en: NIK}",
+        "          label: {id: NIK, en: NIK}\n          entry: {}",
+        f"{_MEMBERS}/entry/fields/1/entry",
+        "take it out or correct its name",
+    ),
+    (
+        "            name: {type: string",
+        "            name: {type: array, maxItems: 2, items: {type: object, additionalProperties: false}",
+        f"{_MEMBERS}/entry/fields/0/path",
+        "ask for it outside of '/members'",
+    ),
+    ("          additionalProperties: false\n", "", f"{_MEMBERS_SCHEMA}/items", "add 'additionalProperties: false'"),
+    ("when: entry.relation", "when: entry.kind", f"{_MEMBERS}/entry/fields/3/when", "an entry has no field '/kind'"),
+    (
+        'What changes}\n      when: answers.reason == "change"',
+        'What changes}\n      when: entry.reason == "change"',
+        "/form/layout/0/fields/1/when",
+        "unknown variable",
+    ),
+    ("value: FEMALE", "value: PEREMPUAN", f"{_MEMBERS}/entry/fields/4", "must be exactly the enum"),
+    ("    field: /members", "    field: /members/name", "/form/rules/1/field", "name the list '/members'"),
+    ("    field: /members", "    field: /members/0/name", "/form/rules/1/field", "name the list '/members'"),
+]
+ALL = [(NAME, *mistake) for mistake in MISTAKES] + [(LISTING, *mistake) for mistake in LISTING_MISTAKES]
+TEXTS = {NAME: TEXT, LISTING: LISTING_TEXT}
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_the_file_is_right_as_it_is_shipped(name: str) -> None:
+    assert problems_of(TEXTS[name], name) == []
 
 
 def test_there_are_enough_mistakes() -> None:
     assert len({(wrong, where) for _, wrong, where, _ in MISTAKES}) >= 30
 
 
-@pytest.mark.parametrize(("right", "wrong", "where", "mend"), MISTAKES, ids=[m[1].strip()[:50] for m in MISTAKES])
-def test_a_mistake_is_told_with_file_line_place_and_mend(right: str, wrong: str, where: str, mend: str) -> None:
-    assert right in TEXT
-    text = TEXT.replace(right, wrong, 1)
-    told = [problem for problem in problems_of(text) if problem.where == where]
-    assert told, [str(problem) for problem in problems_of(text)]
+def test_a_list_without_the_fields_of_an_entry_is_told() -> None:
+    start, end = LISTING_TEXT.index("      entry:\n"), LISTING_TEXT.index("  - title: {id: Pernyataan")
+    told = problems_of(LISTING_TEXT[:start] + LISTING_TEXT[end:], LISTING)
+    assert [(problem.where, "add 'entry'" in problem.message) for problem in told] == [(_MEMBERS, True)]
+
+
+@pytest.mark.parametrize(("name", "right", "wrong", "where", "mend"), ALL, ids=[m[2].strip()[:50] for m in ALL])
+def test_a_mistake_is_told_with_file_line_place_and_mend(
+    name: str, right: str, wrong: str, where: str, mend: str
+) -> None:
+    original = TEXTS[name]
+    assert right in original
+    text = original.replace(right, wrong, 1)
+    told = [problem for problem in problems_of(text, name) if problem.where == where]
+    assert told, [str(problem) for problem in problems_of(text, name)]
     problem = told[0]
-    assert problem.path == NAME
+    assert problem.path == name
     assert problem.line is not None
     # The line is where the change is, or the part that it lies in.
-    first = next(n for n, (a, b) in enumerate(zip(TEXT.splitlines(), text.splitlines(), strict=False), 1) if a != b)
-    assert problem.line <= first, str(problem)
+    lines = zip(original.splitlines(), text.splitlines(), strict=False)
+    first = next(n for n, (a, b) in enumerate(lines, 1) if a != b)
+    # What the schema of an entry has and its fields do not show, or cannot, is told at those fields, further down.
+    assert problem.line <= first or "/entry/fields" in problem.where, str(problem)
     assert mend in problem.message
-    assert str(problem) == f"{NAME}:{problem.line}: {where}: {problem.message}"
+    assert str(problem) == f"{name}:{problem.line}: {where}: {problem.message}"

@@ -8,12 +8,12 @@ from mpp_catalog.domain.checks.in_indonesian import in_indonesian
 from mpp_catalog.domain.skeleton import skeleton
 
 from tests.unit.catalog.shipped import folder, known
-from tests.unit.catalog.test_planted_mistakes import MISTAKES, TEXT, problems_of
+from tests.unit.catalog.test_planted_mistakes import ALL, TEXTS, problems_of
 
 
-@pytest.mark.parametrize(("right", "wrong"), [mistake[:2] for mistake in MISTAKES])
-def test_every_planted_mistake_is_told_in_indonesian(right: str, wrong: str) -> None:
-    messages = [problem.message for problem in problems_of(TEXT.replace(right, wrong, 1))]
+@pytest.mark.parametrize(("name", "right", "wrong"), [mistake[:3] for mistake in ALL])
+def test_every_planted_mistake_is_told_in_indonesian(name: str, right: str, wrong: str) -> None:
+    messages = [problem.message for problem in problems_of(TEXTS[name].replace(right, wrong, 1), name)]
     assert messages
     assert not [message for message in messages if in_indonesian(message) is None]
 

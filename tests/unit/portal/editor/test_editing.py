@@ -17,7 +17,7 @@ from mpp_portal.rest_api.texts import TEXTS
 from tests.unit.portal.editor.shipped import SCHEMA, SHIPPED
 
 EDITABLE = editable(SCHEMA)
-NURSE = SHIPPED["sip-perawat"]
+NURSE, FAMILY = SHIPPED["sip-perawat"], SHIPPED["kartu-keluarga"]
 
 
 def typed(document: Any, section: str = "", **changes: str) -> Any:
@@ -194,6 +194,88 @@ def test_limits_and_kinds_change_and_the_rest_of_a_field_stays() -> None:
     assert licence["required"] == ["number"]
 
 
+def members_of(document: Any) -> Any:
+    return document["form"]["pages"][2]["fields"][0]
+
+
+def test_a_list_is_edited_with_the_fields_of_its_entries() -> None:
+    document = typed(
+        opened(FAMILY),
+        "form",
+        form__pages__2__fields__0__many="12",
+        form__pages__2__fields__0__entry__label__en="Person",
+        form__pages__2__fields__0__entry__fields__0__longest="80",
+    )
+    fields = members_of(document)["entry"]["fields"]
+    del fields[1]
+    fields.append(field(kind="integer", least=0, mandatory=False, path=""))
+    form = closed(document, FAMILY)["form"]
+    members, shown = form["schema"]["properties"]["members"], form["layout"][2]["fields"][0]
+    assert (members["minItems"], members["maxItems"]) == (1, 12)
+    properties = members["items"]["properties"]
+    assert list(properties) == ["name", "relation", "other_relation", "sex", "birth_date", "colour_of_the_car"]
+    assert properties["name"]["maxLength"] == 80
+    assert properties["colour_of_the_car"] == {"type": "integer", "minimum": 0}
+    assert members["items"]["required"] == ["name", "relation", "sex", "birth_date"]
+    assert shown["entry"]["label"] == {"id": "Anggota", "en": "Person"}
+    assert shown["entry"]["fields"][-1] == {
+        "label": {"id": "Warna", "en": "Colour of the car"},
+        "path": "/colour_of_the_car",
+    }
+    assert set(shown) == {"path", "label", "hint", "entry"}
+    assert form["rules"] == FAMILY["form"]["rules"]
+
+
+def test_a_new_list_is_made_and_a_list_becomes_something_else() -> None:
+    document = opened(NURSE)
+    words = {"id": "Mobil", "en": "Car"}
+    document["form"]["pages"][0]["fields"].append(
+        field(kind="entries", path="/cars", many=3, entry={"label": words, "add": words, "fields": [field()]})
+    )
+    form = closed(document, NURSE)["form"]
+    assert form["schema"]["properties"]["cars"] == {
+        "type": "array", "maxItems": 3,
+        "items": {
+            "type": "object", "additionalProperties": False, "required": ["colour_of_the_car"],
+            "properties": {"colour_of_the_car": {"type": "string"}},
+        },
+    }  # fmt: skip
+    document = opened(FAMILY)
+    members_of(document).update(kind="text")
+    form = closed(document, FAMILY)["form"]
+    assert form["schema"]["properties"]["members"] == {"type": "string"}
+    assert "entry" not in form["layout"][2]["fields"][0]
+
+
+def test_an_entry_is_put_in_by_a_button_and_its_fields_are_moved() -> None:
+    document = opened(FAMILY)
+    at = "/form/pages/2/fields/0/entry"
+    del members_of(document)["entry"]
+    begun = members_of(pressed(document, f"put-in:{at}"))["entry"]
+    assert begun["fields"] == [{"kind": "", "label": {"id": "", "en": ""}, "path": ""}]
+    moved = members_of(pressed(opened(FAMILY), f"up:{at}/fields/1", f"take-out:{at}/fields/5"))["entry"]["fields"]
+    assert [each["path"] for each in moved] == ["/nik", "/name", "/relation", "/other_relation", "/sex"]
+
+
+def test_what_an_entry_keeps_is_told_and_its_problems_stand_at_its_inputs() -> None:
+    definition = deepcopy(FAMILY)
+    items = definition["form"]["schema"]["properties"]["members"]["items"]["properties"]
+    items["name"]["default"] = "?"
+    items["hidden"] = {"type": "string"}
+    assert closed(opened(definition), definition) == definition
+    assert form_pages.kept_of(definition["form"]) == [
+        ("/members/name", {"default": "?"}),
+        ("/members/hidden", items["hidden"]),
+    ]
+    field_ = "/form/pages/2/fields/0"
+    assert at("form", "/form/layout/2/fields/0/entry/fields/3/when", document=FAMILY) == [
+        f"{field_}/entry/fields/3/when"
+    ]
+    assert at("form", "/form/schema/properties/members/items", document=FAMILY) == [field_]
+    names = dict(names_for_conditions(opened(FAMILY), english))
+    assert (names["answers.members"], names["entry.relation"]) == ("Members of the family", "Relation in the family")
+
+
 def test_what_a_list_of_fields_cannot_say_is_kept_and_told() -> None:
     definition = deepcopy(NURSE)
     properties = definition["form"]["schema"]["properties"]
@@ -254,7 +336,9 @@ def english(text: Any) -> str:
 
 ODD = (
     None, 7, "x", [], [1], {}, {"schema": 1}, {"schema": {"properties": {"a": 1}}}, {"schema": {}, "layout": ["x"]},
-    {"schema": {}, "layout": [{"fields": [3]}]},
+    {"schema": {}, "layout": [{"fields": [3]}]}, {"schema": {}, "layout": [{"fields": [{"path": "/a", "entry": {}}]}]},
+    {"schema": {"properties": {"a": {"type": "array", "items": {"type": "object"}}}},
+     "layout": [{"fields": [{"path": "/a", "entry": {"fields": ["x"]}}]}]},
 )  # fmt: skip
 
 

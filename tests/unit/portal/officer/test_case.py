@@ -108,3 +108,31 @@ def test_counts_are_summed_and_grouped() -> None:
         "service": [("a", "a", 9), ("b", "b", 6)],
     }
     assert totals([]) == {"open": 0, "free": 0, "mine": 0, "late": 0, "soon": 0}
+
+
+def test_entries_are_read_one_by_one_and_each_can_be_asked_to_be_mended() -> None:
+    words = {"id": "Anak", "en": "Child"}
+    item = {"properties": {"name": {"type": "string"}, "born": {"type": "string", "format": "date"}}}
+    fields = [
+        {"path": "/name", "label": {"id": "Nama", "en": "Name"}},
+        {"path": "/born", "label": {"id": "Lahir", "en": "Born"}},
+    ]
+    form = {
+        "json_schema": {"properties": {"children": {"type": "array", "maxItems": 5, "items": item}}},
+        "layout": [{"title": words, "fields": [
+            {"path": "/children", "label": words, "entry": {"label": words, "add": words, "fields": fields}},
+        ]}],
+    }  # fmt: skip
+    children = [{"name": "Ani", "born": "2020-01-02"}, {"born": "2021-03-04"}]
+    found = case(application({"children": children}, {"/children": children[:1]}), form, "en")
+    assert [(row.entry, row.label, row.value) for row in found.sections[0].rows] == [
+        ("", "Child", "2"), ("Child 1", "Name", "Ani"), ("", "Born", "2 January 2020"),
+        ("Child 2", "Born", "4 March 2021"),
+    ]  # fmt: skip
+    assert found.labels == {
+        "/children": "Child", "/children/0/name": "Child 1: Name", "/children/0/born": "Child 1: Born",
+        "/children/1/born": "Child 2: Born",
+    }  # fmt: skip
+    [differs] = found.differences
+    assert differs.register is not None
+    assert (differs.pointer, differs.register.value) == ("/children", "Ani, 2 January 2020")

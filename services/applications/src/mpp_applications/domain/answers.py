@@ -76,17 +76,20 @@ def pointer_parts(pointer: str) -> list[str]:
 
 
 def value_at(answers: Any, pointer: str) -> Any:
-    """The value a pointer names, None where there is none."""
+    """The value a pointer names, None where there is none; an entry of a list by its number from 0."""
     value = answers
     for part in pointer_parts(pointer):
-        if not isinstance(value, Mapping) or part not in value:
+        if isinstance(value, list) and part.isascii() and part.isdigit() and int(part) < len(value):
+            value = value[int(part)]
+        elif isinstance(value, Mapping) and part in value:
+            value = value[part]
+        else:
             return None
-        value = value[part]
     return value
 
 
 def with_value(answers: Answers, pointer: str, value: Any) -> dict[str, Any]:
-    """The answers with one value set; objects on the way are made."""
+    """The answers with one value set; objects on the way are made. A list is set as a whole."""
     patch: Any = value
     for part in reversed(pointer_parts(pointer)):
         patch = {part: patch}

@@ -1,6 +1,7 @@
 """The resolved offering an application is pinned to: the definition as typed data, read once, never changed."""
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -243,13 +244,39 @@ class Offering:
         }  # fmt: skip
 
     @cached_property
-    def field_labels(self) -> Mapping[str, Text]:
-        """Label of each field of the form by its pointer."""
+    def _layout(self) -> Mapping[str, Mapping[str, Any]]:
+        """The layout's fields by pointer."""
         return {
-            field["path"]: text_of(field["label"])
+            field["path"]: field
             for section in self.definition["form"].get("layout") or ()
             for field in section["fields"]
         }
+
+    def field_label(self, pointer: str) -> Text | None:
+        """Of a field of the form, a list, an entry of it or a field in one (/members/1/name: "Anggota 2: Nama")."""
+        if pointer in self._layout:
+            return text_of(self._layout[pointer]["label"])
+        for path, field in self._layout.items():
+            if "entry" in field and pointer.startswith(f"{path}/"):
+                return self._entry_label(path, field["entry"], pointer.removeprefix(path))
+        return None
+
+    def _entry_label(self, path: str, entry: Mapping[str, Any], below: str) -> Text | None:
+        index, _, inner = below[1:].partition("/")
+        if not re.fullmatch("0|[1-9][0-9]{0,3}", index) or int(index) >= self._most(path):
+            return None
+        one = text_of(entry["label"])
+        numbered = Text(f"{one.id} {int(index) + 1}", f"{one.en} {int(index) + 1}")
+        if not inner:
+            return numbered
+        labels = (text_of(field["label"]) for field in entry["fields"] if field["path"] == f"/{inner}")
+        return next((Text(f"{numbered.id}: {of.id}", f"{numbered.en}: {of.en}") for of in labels), None)
+
+    def _most(self, path: str) -> int:
+        shape: Mapping[str, Any] = self.form_schema
+        for part in path.split("/")[1:]:
+            shape = shape["properties"][part]
+        return int(shape["maxItems"])
 
     def state(self, code: str) -> State:
         return self.states[code]
@@ -273,7 +300,7 @@ class Offering:
             code = target.removeprefix("requirement:")
             requirement = self.requirements.get(code) or self.papers.get(code)
             return requirement.name if requirement else None
-        return self.field_labels.get(target)
+        return self.field_label(target)
 
     def message_texts(self, event: str) -> Mapping[str, Mapping[str, str]]:
         """Language → {subject, body}: what the definition says about this event in messages."""

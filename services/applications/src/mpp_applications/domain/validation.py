@@ -126,6 +126,10 @@ def _words(name: str, kind: Mapping[str, Any]) -> Text:
             return Text(f"Paling kecil {limit}.", f"At least {limit}.")
         case "maximum" | "exclusiveMaximum":
             return Text(f"Paling besar {limit}.", f"At most {limit}.")
+        case "minItems":
+            return Text(f"Paling sedikit {limit}.", f"At least {limit}.")
+        case "maxItems":
+            return Text(f"Paling banyak {limit}.", f"At most {limit}.")
         case "enum":
             options = ", ".join(str(option) for option in kind.get("options") or ())
             return Text(f"Pilih salah satu: {options}.", f"Choose one of: {options}.")
@@ -135,6 +139,7 @@ def _words(name: str, kind: Mapping[str, Any]) -> Text:
 
 _CODES = {
     "minLength": "too-short", "maxLength": "too-long", "minimum": "too-small", "maximum": "too-large",
+    "minItems": "too-few", "maxItems": "too-many",
     "exclusiveMinimum": "too-small", "exclusiveMaximum": "too-large", "enum": "not-an-option", "const": "not-accepted",
     "constant": "not-accepted", "pattern": "wrong-format", "format": "wrong-format", "type": "wrong-type",
 }  # fmt: skip

@@ -140,8 +140,16 @@ def _ordered_form(form: dict[str, Any]) -> dict[str, Any]:
         fields = group.get("fields") if isinstance(group, dict) else None
         for field in fields if isinstance(fields, list) else []:
             if isinstance(field, dict) and isinstance(field.get("path"), str):
-                shown.append(field["path"])
+                shown += [field["path"], *_of_entry(field)]
     return {key: _ordered_fields(part, "", shown) if key == "schema" else part for key, part in form.items()}
+
+
+def _of_entry(field: dict[str, Any]) -> list[str]:
+    """The paths of a list's own fields, below the list's."""
+    entry = field.get("entry")
+    fields = entry.get("fields") if isinstance(entry, dict) else None
+    paths = [each.get("path") for each in fields if isinstance(each, dict)] if isinstance(fields, list) else []
+    return [field["path"] + path for path in paths if isinstance(path, str)]
 
 
 def _ordered_fields(schema: Any, path: str, shown: list[str]) -> Any:
@@ -153,6 +161,8 @@ def _ordered_fields(schema: Any, path: str, shown: list[str]) -> Any:
         places = {name: _place(f"{path}/{name}", shown) for name in fields}
         names = sorted(fields, key=lambda name: places[name])
         ordered["properties"] = {name: _ordered_fields(fields[name], f"{path}/{name}", shown) for name in names}
+    if isinstance(items := ordered.get("items"), dict):
+        ordered["items"] = _ordered_fields(items, path, shown)
     return ordered
 
 

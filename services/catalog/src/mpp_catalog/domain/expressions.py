@@ -8,6 +8,8 @@ from typing import Any
 from mpp_expressions import cel
 
 VARIABLES = ("answers", "today")
+# Inside a list of the form, a field's `when` sees the entry it stands in as well.
+ENTRY = "entry"
 _STANDARD_FUNCTIONS = frozenset(
     {"bool", "contains", "double", "duration", "endsWith", "getDate", "getDayOfMonth", "getFullYear", "getMonth", "int"}
     | {"matches", "size", "startsWith", "string", "timestamp", "type", "uint"}
@@ -15,7 +17,7 @@ _STANDARD_FUNCTIONS = frozenset(
 FUNCTIONS = _STANDARD_FUNCTIONS | {"plus_years"}
 _STRINGS = re.compile(r"\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'")
 _BOUND = re.compile(r"\.(?:all|exists|exists_one|filter|map)\(\s*([A-Za-z_]\w*)")
-_ANSWER = re.compile(r"\banswers((?:\.[A-Za-z_]\w*)+)(\s*\()?")
+_FIELD = re.compile(r"(?<![.\w])(answers|entry)((?:\.[A-Za-z_]\w*)+)(\s*\()?")
 
 
 class ExpressionError(Exception):
@@ -40,17 +42,17 @@ def evaluate(expression: str, answers: Any, today: date) -> Any:
         raise ExpressionError(f"{type(error).__name__}: {_first_line(error)}") from error
 
 
-def mistakes(expression: str) -> list[str]:
-    """What is wrong with `expression` before any value is known, one message each."""
+def mistakes(expression: str, variables: tuple[str, ...] = VARIABLES) -> list[str]:
+    """What is wrong with `expression` before any value is known, one message each; `variables`: what it may see."""
     try:
         program = cel.compile(expression)
     except ValueError as error:
         return [f"the expression does not compile, correct its CEL: {_first_line(error)}"]
     bound = set(_BOUND.findall(expression))
     found = [
-        f"unknown variable '{name}': expressions see {' and '.join(VARIABLES)}"
+        f"unknown variable '{name}': expressions see {' and '.join(variables)}"
         for name in program.variables()
-        if name not in VARIABLES and name not in bound
+        if name not in variables and name not in bound
     ]
     found += [
         f"unknown function '{name}': use standard CEL or plus_years(date, years)"
@@ -62,10 +64,21 @@ def mistakes(expression: str) -> list[str]:
 
 def answer_fields(expression: str) -> Iterator[tuple[str, ...]]:
     """The fields of the form that `expression` reads: ("practice", "kind") for answers.practice.kind."""
-    for match in _ANSWER.finditer(_STRINGS.sub('""', expression)):
-        parts = tuple(match.group(1).strip(".").split("."))
-        # answers.name.startsWith(...) reads answers.name.
-        yield parts[:-1] if match.group(2) else parts
+    return _fields_of(VARIABLES[0], expression)
+
+
+def entry_fields(expression: str) -> Iterator[tuple[str, ...]]:
+    """The same of the entry: ("relation",) for entry.relation."""
+    bound = set(_BOUND.findall(expression))
+    return iter(()) if ENTRY in bound else _fields_of(ENTRY, expression)
+
+
+def _fields_of(variable: str, expression: str) -> Iterator[tuple[str, ...]]:
+    for match in _FIELD.finditer(_STRINGS.sub('""', expression)):
+        if match.group(1) == variable:
+            parts = tuple(match.group(2).strip(".").split("."))
+            # answers.name.startsWith(...) reads answers.name.
+            yield parts[:-1] if match.group(3) else parts
 
 
 def _first_line(error: Exception) -> str:

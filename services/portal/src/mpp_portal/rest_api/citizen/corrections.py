@@ -1,6 +1,7 @@
 """What an officer wants mended: item by item, the note beside the question or the paper, then handed in again."""
 
 import secrets
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -15,9 +16,9 @@ from mpp_portal.rest_api.citizen.kept import kept
 from mpp_portal.rest_api.citizen.own import APPLICATIONS, Own, address
 from mpp_portal.rest_api.citizen.papers import paper_wanted, send_files
 from mpp_portal.rest_api.citizen.steps import Way, way_of
-from mpp_portal.rest_api.citizen.wizard import texts_of
+from mpp_portal.rest_api.citizen.wizard import sent_fields, texts_of
 from mpp_portal.rest_api.citizen.words import elsewhere, question_problems, question_words
-from mpp_portal.rest_api.form import Field, changes_of, placed
+from mpp_portal.rest_api.form import Field, asked, changed_by, changes_of, placed
 from mpp_portal.rest_api.pages import Pages, redirect
 from mpp_portal.rest_api.routing import PersonOnly
 
@@ -76,8 +77,7 @@ def add(routes: APIRouter, pages: Pages, own: Own) -> None:
     ) -> Response:
         item = item_at(way, number)
         target = str(item["target"])
-        field = field_at(way, target)
-        questions = way.questions([field], **values) if field else []
+        questions = way.questions(fields_at(way, target, values.get("given")), **values)
         return pages.render(
             request,
             "citizen/correction.html",
@@ -111,18 +111,23 @@ def add(routes: APIRouter, pages: Pages, own: Own) -> None:
         found = [at for at, each in enumerate(way.file["corrections"], 1) if each["target"] == target]
         if not found:
             return redirect(address(way.file, "/corrections"))
-        field = field_at(way, target)
-        if field is None:
+        if not fields_at(way, target):
             refused = await send_files(pages, own, request, id, sent)
             if refused is not None:
                 return item_page(request, way, found[0], status=refused[0], error=refused[1])
             return redirect(address(way.file, "/corrections"))
-        return await answer_field(request, id, way, field, found[0], sent)
+        return await answer_fields(request, id, way, target, found[0], sent)
 
-    async def answer_field(request: Request, id: UUID, way: Way, field: Field, number: int, sent: FormData) -> Response:
+    async def answer_fields(request: Request, id: UUID, way: Way, target: str, number: int, sent: FormData) -> Response:
         given = texts_of(sent)
+        if (other := changed_by(way.form, given, str(sent.get("action", "")))) is not None:
+            return item_page(request, way.as_sent(other), number, given=other)
         for _ in range(_TRIES):
-            changes = changes_of(way.form, way.file["answers"], [field], given, way.today)
+            way = way.as_sent(given)
+            asked_for = list(way.form.at_or_below(target))
+            # One question is on the page whatever was sent; of a list, those that were shown.
+            fields = sent_fields(asked_for, sent) if len(asked_for) > 1 else asked_for
+            changes = changes_of(way.form, way.file["answers"], fields, given, way.today)
             if not changes.patch:
                 break
             answer = await own.change(request, way.file, changes.patch)
@@ -135,7 +140,8 @@ def add(routes: APIRouter, pages: Pages, own: Own) -> None:
                 return item_page(request, way, number, status=422, given=given, problems=problems)
             way = Way.of(answer.content(), way.form, way.today)
             break
-        problems = [problem for problem in way.problems if problem.field == field]
+        fields = fields_at(way, target)
+        problems = [problem for problem in way.problems if problem.field in fields]
         if problems:
             return item_page(request, way, number, status=422, problems=problems)
         return redirect(address(way.file, "/corrections"))
@@ -149,8 +155,18 @@ def item_at(way: Way, number: int) -> Any:
     return items[number - 1]
 
 
-def field_at(way: Way, target: str) -> Field | None:
-    return next((field for field in way.form.fields if field.pointer == target), None)
+def fields_at(way: Way, target: str, given: Mapping[str, Sequence[str]] | None = None) -> list[Field]:
+    """The question an item names, or all that are asked of a list or an entry; none for a paper.
+
+    `given`: what was typed (input name → texts), it may decide what is asked.
+    """
+    found = list(way.form.at_or_below(target)) if target else []
+    if len(found) <= 1:
+        return found
+    answers = way.file["answers"]
+    if given is not None:
+        answers = changes_of(way.form, answers, found, given, way.today).answers
+    return [each for each in found if asked(each, answers, way.today)]
 
 
 def paper_at(way: Way, target: str) -> Any:

@@ -1,6 +1,8 @@
 """Everything once more before it is handed in; handing in; the receipt."""
 
 import secrets
+from itertools import groupby
+from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +14,7 @@ from mpp_portal.rest_api.citizen.own import APPLICATIONS, Own, address, may
 from mpp_portal.rest_api.citizen.steps import Way, way_of
 from mpp_portal.rest_api.citizen.wizard import texts_of
 from mpp_portal.rest_api.citizen.words import elsewhere, question_words, step_names
-from mpp_portal.rest_api.form import FieldProblem, changes_of, placed, readable, value_at
+from mpp_portal.rest_api.form import Field, FieldProblem, Step, changes_of, placed, readable, value_at
 from mpp_portal.rest_api.language import language_for
 from mpp_portal.rest_api.pages import Pages, redirect
 from mpp_portal.rest_api.routing import PersonOnly
@@ -90,22 +92,32 @@ def add(routes: APIRouter, pages: Pages, own: Own) -> None:
 
 
 def sections(way: Way, language: str) -> list[dict[str, Any]]:
-    """Step by step what was answered, in words: {title, address, rows: [{label, value, pointer}]}."""
+    """Step by step what was answered, in words: {title, address, parts: [{title, rows: [{label, value}]}]}.
+
+    A part without a title is of fields outside of any list; each entry of a list is a part of its own.
+    """
     return [
         {
             "title": step.title,
             "address": address(way.file, f"/form/{step.number}"),
-            "rows": [
-                {
-                    "label": field.label,
-                    "value": readable(field, value_at(way.file["answers"], field.pointer), language),
-                    "name": field.name,
-                }
-                for field in way.shown(step)
+            "parts": [
+                {"title": entry.title if entry else None, "rows": [_row(way, field, language) for field in fields]}
+                for entry, fields in groupby(_read(way, step), attrgetter("entry"))
             ],
         }
         for step in way.form.steps
     ]
+
+
+def _read(way: Way, step: Step) -> list[Field]:
+    """The fields a person reads: a list only where it has no entries, which say it better."""
+    shown = way.shown(step)
+    filled = {field.entry.base for field in shown if field.entry}
+    return [field for field in shown if field.pointer not in filled]
+
+
+def _row(way: Way, field: Field, language: str) -> dict[str, Any]:
+    return {"label": field.label, "value": readable(field, value_at(way.file["answers"], field.pointer), language)}
 
 
 def paper_names(way: Way) -> list[tuple[Any, Any]]:

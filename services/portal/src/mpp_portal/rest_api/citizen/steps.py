@@ -1,7 +1,7 @@
 """The way through an application: its steps, and what each question shows."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -9,7 +9,19 @@ from uuid import UUID
 from fastapi import Request
 
 from mpp_portal.rest_api.citizen.own import File, Own
-from mpp_portal.rest_api.form import Field, FieldProblem, Form, Step, asked, placed, reads, typed, value_at
+from mpp_portal.rest_api.form import (
+    Field,
+    FieldProblem,
+    Form,
+    Step,
+    asked,
+    placed,
+    reads,
+    typed,
+    value_at,
+    with_entries,
+    with_sent_entries,
+)
 
 
 @dataclass(frozen=True)
@@ -61,7 +73,12 @@ class Way:
 
     @classmethod
     def of(cls, file: File, form: Form, today: date) -> "Way":
-        return cls(file, form, today, placed(form, file["answers"], file["missing"], today))
+        problems = placed(form, file["answers"], file["missing"], today)
+        return cls(file, with_entries(form, file["answers"]), today, problems)
+
+    def as_sent(self, given: Mapping[str, Sequence[str]]) -> "Way":
+        """With as many entries of each list as the page had (input name → texts), whatever is stored."""
+        return replace(self, form=with_sent_entries(self.form, given))
 
     def shown(self, step: Step, answers: Mapping[str, Any] | None = None) -> list[Field]:
         """The fields of a step that are asked by these answers, or the stored ones."""

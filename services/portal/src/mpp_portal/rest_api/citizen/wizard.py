@@ -1,6 +1,6 @@
 """Filling in, step by step. Every step saves what was typed, right or wrong; what is wrong is said at its field."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -16,7 +16,16 @@ from mpp_portal.rest_api.citizen.kept import kept, retry_after, send_again
 from mpp_portal.rest_api.citizen.own import Own, address, may
 from mpp_portal.rest_api.citizen.steps import Way, watched, way_of
 from mpp_portal.rest_api.citizen.words import on_page, question_words, step_names
-from mpp_portal.rest_api.form import Field, Form, Step, changes_of, fingerprint_of, placed
+from mpp_portal.rest_api.form import (
+    Field,
+    Form,
+    Step,
+    changed_by,
+    changes_of,
+    fingerprint_of,
+    placed,
+    with_sent_entries,
+)
 from mpp_portal.rest_api.pages import Pages, redirect
 from mpp_portal.rest_api.routing import PersonOnly
 
@@ -48,7 +57,7 @@ def add(routes: APIRouter, pages: Pages, own: Own) -> None:
             seen=fingerprint_of(way.file["answers"], step.fields),
             watched=watched(step.fields, fields),
             **question_words(pages, request, await own.zone(request, way.file["mall"]["code"])),
-            **{"changed": False, "appeared": False, "filled": "", **values},
+            **{"changed": False, "appeared": False, "filled": "", "entries_changed": "", **values},
         )
 
     @routes.get("/applications/{id}/form")
@@ -78,11 +87,17 @@ def add(routes: APIRouter, pages: Pages, own: Own) -> None:
                 way = await way_of(own, request, id)
                 if not may(way.file, "change-answers"):
                     return redirect(address(way.file))
+                action = str(sent.get("action", ""))
+                if (other := changed_by(way.form, given, action)) is not None:
+                    way = way.as_sent(other)
+                    told = "entry_added" if action.startswith("add:") else "entry_removed"
+                    return await page(request, way, step_at(way.form, number), given=other, entries_changed=told)
+                way = way.as_sent(given)
                 step = step_at(way.form, number)
-                fields = _sent_fields(step, sent)
+                fields = sent_fields(step.fields, sent)
                 seen = fingerprint_of(way.file["answers"], step.fields)
                 changes = changes_of(way.form, way.file["answers"], fields, given, way.today)
-                if sent.get("action") == "show":
+                if action == "show":
                     return await page(request, way, step, given=given)
                 if sent.get("seen") != seen and changes.patch:
                     # Another page saved other answers to these questions: she chooses.
@@ -119,6 +134,7 @@ def add(routes: APIRouter, pages: Pages, own: Own) -> None:
                 return redirect(address(way.file, "?saved=yes"))
             case "back":
                 return redirect(address(way.file, f"/form/{max(1, step.number - 1)}"))
+        step = step_at(way.form, step.number)
         appeared = [each for each in way.shown(step) if each not in fields]
         problems = [problem for problem in way.problems_of(step) if problem.field not in appeared]
         if problems:
@@ -130,12 +146,13 @@ def add(routes: APIRouter, pages: Pages, own: Own) -> None:
 
     async def still_filled(request: Request, id: UUID, number: int, sent: FormData, away: TryLater) -> Response:
         """The system is away: the step as it was typed, if its form is known here; else a page that keeps it."""
+        given = texts_of(sent)
         form = own.kept_form(str(sent.get("digest", "")))
+        form = with_sent_entries(form, given) if form else None
         step = form.step(number) if form else None
         if form is None or step is None:
             return await send_again(pages, request, away)
-        given = texts_of(sent)
-        fields = _sent_fields(step, sent)
+        fields = sent_fields(step.fields, sent)
         nothing: dict[str, Any] = {"id": id, "answers": {}, "corrections": [], "lookups": [], "missing": []}
         way = Way(nothing, form, await own.today(request, {"mall": {"code": str(sent.get("mall", ""))}}))
         return pages.render(
@@ -174,7 +191,7 @@ def texts_of(sent: FormData) -> dict[str, list[str]]:
     return {name: [text for text in sent.getlist(name) if isinstance(text, str)] for name in names}
 
 
-def _sent_fields(step: Step, sent: FormData) -> list[Field]:
+def sent_fields(fields: Iterable[Field], sent: FormData) -> list[Field]:
     """The fields that were on the page: an unticked box sends nothing, and is an answer all the same."""
     shown = str(sent.get("shown", "")).split()
-    return [field for field in step.fields if field.name in shown]
+    return [field for field in fields if field.name in shown]

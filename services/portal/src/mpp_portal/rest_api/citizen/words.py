@@ -105,7 +105,7 @@ def elsewhere(pages: Pages, request: Request, way: Way, problems: Iterable[Field
 
 
 def _labelled(pages: Pages, request: Request, problem: FieldProblem, papers: Mapping[str, Any]) -> str:
-    label = problem.field.label if problem.field else papers.get(problem.requirement or "")
+    label = problem.field.full_label if problem.field else papers.get(problem.requirement or "")
     told = sentence(pages, request, problem)
     return f"{say(label, language=language_for(request))}: {told}" if label else told
 

@@ -75,13 +75,21 @@ def choices(document: Mapping[str, Any], world: World, say: Say, word: Word) -> 
 
 def names_for_conditions(document: Mapping[str, Any], say: Say) -> tuple[Option, ...]:
     """What a condition may read: the answers by the names of their fields, and the day."""
-    answers = (("answers" + field["path"].replace("/", "."), say(field.get("label"))) for field in _fields(document))
-    return _options((*answers, ("today", "")))
+    fields = _fields(document)
+    answers = (("answers" + field["path"].replace("/", "."), say(field.get("label"))) for field in fields)
+    # In a field of a list's entry, that entry too.
+    inner = (each for field in fields for each in _named(_of(field, "entry", "fields")))
+    entries = (("entry" + each["path"].replace("/", "."), say(each.get("label"))) for each in inner)
+    return _options((*answers, ("today", ""), *entries))
 
 
 def _fields(document: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     pages = _of(document, "form", "pages")
     fields = [field for page in pages if isinstance(page, Mapping) for field in page.get("fields") or ()]
+    return _named(fields)
+
+
+def _named(fields: Iterable[Any]) -> list[Mapping[str, Any]]:
     return [field for field in fields if isinstance(field, Mapping) and isinstance(field.get("path"), str)]
 
 

@@ -12,6 +12,8 @@ _KINDS = (
     "text", "email", "nik", "district", "time", "integer", "number", "date", "choice", "choices", "yes-no", "lines",
     "statement", "other",
 )  # fmt: skip
+# A list of entries, each with fields of its own; there is none inside of another.
+ENTRIES = "entries"
 _PATTERNS = {
     "nik": "^[0-9]{6}[0-7][0-9](0[1-9]|1[012])[0-9]{6}$",
     "district": "^[0-9]{2}[.][0-9]{2}[.][0-9]{2}$",
@@ -30,6 +32,11 @@ _BEGINS: Mapping[str, Mapping[str, Any]] = {
     "yes-no": {"type": "boolean"},
     "lines": {"type": "array", "items": {"type": "string"}},
     "statement": {"const": True},
+    ENTRIES: {
+        "type": "array",
+        "maxItems": 10,
+        "items": {"type": "object", "additionalProperties": False, "required": [], "properties": {}},
+    },
 }
 # Keyword of the schema by input, and for which kinds there is one.
 LIMITS = {"shortest": "minLength", "longest": "maxLength", "pattern": "pattern", "least": "minimum", "most": "maximum",
@@ -37,6 +44,7 @@ LIMITS = {"shortest": "minLength", "longest": "maxLength", "pattern": "pattern",
 LIMITS_OF = {
     "text": ("shortest", "longest", "pattern"), "email": ("longest",), "integer": ("least", "most"),
     "number": ("least", "most"), "choices": ("fewest", "many"), "lines": ("fewest", "many"),
+    ENTRIES: ("fewest", "many"),
 }  # fmt: skip
 CHOOSING = ("choice", "choices")
 _TEXT = {"$ref": "#/$defs/text"}
@@ -55,7 +63,7 @@ PAGES: Mapping[str, Any] = {
         },
     },
 }
-FIELD: Mapping[str, Any] = {
+ENTRY_FIELD: Mapping[str, Any] = {
     "type": "object",
     "additionalProperties": False,
     "required": ["kind", "label", "mandatory", "path"],
@@ -84,6 +92,21 @@ FIELD: Mapping[str, Any] = {
         "path": {"$ref": "#/$defs/pointer"},
     },
 }
+ENTRY: Mapping[str, Any] = {
+    "type": "object",
+    "additionalProperties": False,
+    "required": ["label", "add", "fields"],
+    "properties": {
+        "label": _TEXT,
+        "add": _TEXT,
+        "fields": {"type": "array", "minItems": 1, "items": {"$ref": "#/$defs/entry_form_field"}},
+    },
+}
+_OF_ENTRY: Mapping[str, Any] = ENTRY_FIELD["properties"]
+FIELD: Mapping[str, Any] = {
+    **ENTRY_FIELD,
+    "properties": {**_OF_ENTRY, "kind": {"enum": [*_KINDS, ENTRIES]}, "entry": {"$ref": "#/$defs/form_entry"}},
+}
 
 
 def is_form(form: Any) -> TypeGuard[Mapping[str, Any]]:
@@ -91,12 +114,23 @@ def is_form(form: Any) -> TypeGuard[Mapping[str, Any]]:
     if not isinstance(form, Mapping) or not _is_object(form.get("schema")):
         return False
     layout = form.get("layout", [])
-    return isinstance(layout, list) and all(
-        isinstance(page, Mapping)
-        and isinstance(fields := page.get("fields", []), list)
-        and all(isinstance(field, Mapping) and isinstance(field.get("options", []), list) for field in fields)
-        for page in layout
+    return isinstance(layout, list) and all(_has_fields(form["schema"], page) for page in layout)
+
+
+def _has_fields(schema: Mapping[str, Any], page: Any) -> bool:
+    """It is a page, or an entry, with fields; those of entries included."""
+    fields = page.get("fields", []) if isinstance(page, Mapping) else None
+    return isinstance(fields, list) and all(
+        isinstance(field, Mapping)
+        and isinstance(field.get("options", []), list)
+        and ("entry" not in field or _has_entries(schema, field))
+        for field in fields
     )
+
+
+def _has_entries(schema: Mapping[str, Any], field: Mapping[str, Any]) -> bool:
+    part = _part(schema, str(field.get("path", "")))
+    return _kind(part) == ENTRIES and _has_fields(part["items"], field["entry"])
 
 
 def _is_object(schema: Any) -> bool:
@@ -119,7 +153,7 @@ def pages_of(form: Mapping[str, Any]) -> list[dict[str, Any]]:
 def _field(schema: Mapping[str, Any], raw: Mapping[str, Any]) -> dict[str, Any]:
     pointer = str(raw.get("path", ""))
     holder, name = _holder(schema, pointer)
-    part = holder.get("properties", {}).get(name, {})
+    part = _part(schema, pointer)
     kind = _kind(part)
     field = {"kind": kind, **raw, "mandatory": name in holder.get("required", ())}
     if "options" in raw or kind in CHOOSING:
@@ -131,34 +165,41 @@ def _field(schema: Mapping[str, Any], raw: Mapping[str, Any]) -> dict[str, Any]:
     for limit in LIMITS_OF.get(kind, ()):
         if LIMITS[limit] in part:
             field[limit] = part[LIMITS[limit]]
+    if "entry" in raw:
+        # An entry is a page by itself, over the schema of one.
+        [field["entry"]] = pages_of({"schema": part["items"], "layout": [raw["entry"]]})
     return field
 
 
 def form_of(pages: list[Any], before: Mapping[str, Any]) -> dict[str, Any]:
     """{schema, layout} of these pages, made upon the form they were made from; its other parts stay."""
     schema: dict[str, Any] = deepcopy(dict(before["schema"]))
-    shown = set(_paths(before.get("layout", [])))
+    told = {str(field.get("path", "")): field for page in before.get("layout", []) for field in page.get("fields", [])}
     layout, seen = [], set[str]()
     for page in pages:
         fields = []
         for field in page.get("fields", []):
             path = _path(field, schema, seen)
             seen.add(path)
-            fields.append(_write(schema, before["schema"], path, field))
+            fields.append(_write(schema, before["schema"], path, field, told.get(path, {}).get("entry")))
         layout.append({**page, "fields": fields})
-    for path in shown - seen:
+    for path in told.keys() - seen:
         _take_out(schema, path)
     return {**before, "schema": schema, "layout": layout}
 
 
 def kept_of(form: Mapping[str, Any]) -> list[tuple[str, Any]]:
     """What the schema says that no input is there for: pointer of a field, and that part of its schema."""
-    shown = set(_paths(form.get("layout", [])))
+    shown = {field.get("path"): field for page in form.get("layout", []) for field in page.get("fields", [])}
     found: list[tuple[str, Any]] = []
     for path, part in _leaves(form["schema"], ""):
         if path not in shown:
             found.append((path, part))
-        elif rest := _rest(part):
+            continue
+        if "entry" in shown[path]:
+            inner = kept_of({"schema": part["items"], "layout": [shown[path]["entry"]]})
+            found += [(f"{path}{below}", kept) for below, kept in inner]
+        if rest := _rest(part):
             found.append((path, rest))
     return found
 
@@ -179,12 +220,6 @@ def _leaves(schema: Mapping[str, Any], path: str) -> Iterator[tuple[str, Mapping
             yield f"{path}/{name}", part
 
 
-def _paths(layout: Any) -> Iterator[str]:
-    for page in layout:
-        for field in page.get("fields", []):
-            yield str(field.get("path", ""))
-
-
 def _kind(part: Mapping[str, Any]) -> str:
     if part.get("const") is True:
         return "statement"
@@ -197,6 +232,8 @@ def _kind(part: Mapping[str, Any]) -> str:
             return str(kind)
         case "array":
             item = part.get("items", {})
+            if item.get("type") == "object":
+                return ENTRIES if _is_object(item) else "other"
             return "choices" if "enum" in item else "lines" if item.get("type") in ("string", "integer") else "other"
         case "string":
             if part.get("format") in ("date", "email"):
@@ -220,6 +257,13 @@ def _holder(schema: Mapping[str, Any], pointer: str) -> tuple[Mapping[str, Any],
     return schema, name
 
 
+def _part(schema: Mapping[str, Any], pointer: str) -> Mapping[str, Any]:
+    """What the schema says of the field; nothing if there is none."""
+    holder, name = _holder(schema, pointer)
+    found: Mapping[str, Any] = holder.get("properties", {}).get(name, {})
+    return found
+
+
 def _path(field: Mapping[str, Any], schema: Mapping[str, Any], seen: set[str]) -> str:
     """A new field has no name yet: it is called after its label, so that no two are called the same."""
     if path := str(field.get("path", "")):
@@ -234,8 +278,10 @@ def _path(field: Mapping[str, Any], schema: Mapping[str, Any], seen: set[str]) -
     return free
 
 
-def _write(schema: dict[str, Any], old: Mapping[str, Any], path: str, field: Mapping[str, Any]) -> dict[str, Any]:
-    """Puts a field into the schema; what the layout says of it."""
+def _write(
+    schema: dict[str, Any], old: Mapping[str, Any], path: str, field: Mapping[str, Any], entry: Any
+) -> dict[str, Any]:
+    """Puts a field into the schema; what the layout says of it. `entry`: what it said of a list's entries before."""
     holder, name = _made(schema, path, bool(field.get("mandatory")))
     was_in, _ = _holder(old, path)
     was, kind = was_in.get("properties", {}).get(name), str(field.get("kind", ""))
@@ -251,6 +297,11 @@ def _write(schema: dict[str, Any], old: Mapping[str, Any], path: str, field: Map
         _choose(part, told, field)
     else:
         told.pop("options", None)
+    if kind != ENTRIES:
+        told.pop("entry", None)
+    elif "entry" in told:
+        made = form_of([told["entry"]], {"schema": part["items"], "layout": [entry] if same and entry else []})
+        part["items"], [told["entry"]] = made["schema"], made["layout"]
     holder["properties"][name] = part
     required = [each for each in holder.get("required", []) if each != name or field.get("mandatory")]
     if field.get("mandatory") and name not in required:

@@ -57,7 +57,12 @@ def editable(schema: Schema) -> dict[str, Any]:
         "required": ["pages", "rules"],
         "properties": {"pages": form_pages.PAGES, "rules": form["properties"]["rules"]},
     }
-    definitions = {**schema["$defs"], "form_field": form_pages.FIELD}
+    definitions = {
+        **schema["$defs"],
+        "form_field": form_pages.FIELD,
+        "form_entry": form_pages.ENTRY,
+        "entry_form_field": form_pages.ENTRY_FIELD,
+    }
     return {**schema, "properties": {**properties, "form": pages}, "$defs": definitions}
 
 

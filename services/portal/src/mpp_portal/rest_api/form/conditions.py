@@ -9,8 +9,10 @@ from typing import Any
 from mpp_expressions import cel
 
 from mpp_portal.rest_api.form.fields import Field
+from mpp_portal.rest_api.form.pointers import value_at
 
 _READS = re.compile(r"\banswers((?:\.[A-Za-z_]\w*)+)")
+_READS_ENTRY = re.compile(r"(?<![.\w])entry((?:\.[A-Za-z_]\w*)+)")
 
 
 @lru_cache(maxsize=512)
@@ -19,11 +21,25 @@ def _compiled(expression: str) -> cel.Program:
 
 
 def asked(field: Field, answers: Mapping[str, Any], today: date) -> bool | None:
-    """True or false; None while the answers do not decide it."""
-    if field.when is None:
+    """True or false; None while the answers do not decide it.
+
+    A field in an entry is asked where its list is; its own condition sees that entry as `entry`.
+    """
+    if field.entry is None:
+        return _holds(field.when, {"answers": dict(answers), "today": today.isoformat()})
+    seen = {"answers": dict(answers), "today": today.isoformat()}
+    whole = _holds(field.entry.when, seen)
+    if whole is not True:
+        return whole
+    entry = value_at(answers, field.entry.pointer)
+    return _holds(field.when, {**seen, "entry": dict(entry) if isinstance(entry, Mapping) else {}})
+
+
+def _holds(expression: str | None, seen: Mapping[str, Any]) -> bool | None:
+    if expression is None:
         return True
     try:
-        value = _compiled(field.when).execute(cel.Context({"answers": dict(answers), "today": today.isoformat()}))
+        value = _compiled(expression).execute(cel.Context(dict(seen)))
     # The evaluator raises many types for one cause: an answer it reads is not there yet or has another type.
     except Exception:
         return None
@@ -32,5 +48,8 @@ def asked(field: Field, answers: Mapping[str, Any], today: date) -> bool | None:
 
 def reads(field: Field) -> frozenset[str]:
     """Pointers of the answers that its condition looks at."""
-    found = _READS.findall(field.when or "")
-    return frozenset(each.replace(".", "/") for each in found)
+    found = {name.replace(".", "/") for name in _READS.findall(field.when or "")}
+    if field.entry is not None:
+        found |= {name.replace(".", "/") for name in _READS.findall(field.entry.when or "")}
+        found |= {field.entry.pointer + name.replace(".", "/") for name in _READS_ENTRY.findall(field.when or "")}
+    return frozenset(found)

@@ -7,7 +7,7 @@ from typing import Any, Literal
 Told = Mapping[str, str]
 Kind = Literal[
     "text", "long-text", "integer", "number", "date", "time", "nik", "district", "yes-no", "choice", "choices", "lines",
-    "statement",
+    "statement", "entries",
 ]  # fmt: skip
 
 # Patterns by which pages know what a text is (docs/service-definition.md): easier to choose or to type than free text.
@@ -27,11 +27,33 @@ class Option:
 
 
 @dataclass(frozen=True)
+class Entry:
+    """The entry a field stands in: the `index`-th from 0 of `count` in the list at `base`, which is asked `when`."""
+
+    base: str
+    index: int
+    count: int
+    label: Told
+    when: str | None = None
+
+    @property
+    def pointer(self) -> str:
+        return f"{self.base}/{self.index}"
+
+    @property
+    def title(self) -> Told:
+        return {language: f"{label} {self.index + 1}" for language, label in self.label.items()}
+
+
+@dataclass(frozen=True)
 class Field:
     """One question. `pointer` names its answer, `name` the input; texts are {id, en}.
 
-    `required`: it must be answered in any case. `optional`: nothing ever asks for it. A field that is neither depends
-    on other answers.
+    `required`: it must be answered in any case (in an entry: of each). `optional`: nothing ever asks for it. A field
+    that is neither depends on other answers.
+
+    A list of objects is a field of the kind "entries": `parts` are the fields of one (their pointers begin at it),
+    `one` and `add` its words, `least` and `most` how many. `form.entries` puts the fields of each entry behind it.
     """
 
     pointer: str
@@ -46,6 +68,17 @@ class Field:
     longest: int | None = None
     least: int | None = None
     most: int | None = None
+    parts: tuple["Field", ...] = ()
+    one: Told | None = None
+    add: Told | None = None
+    entry: Entry | None = None
+
+    @property
+    def full_label(self) -> Told:
+        """What it is called away from its entry: "Anggota 2: Nama"."""
+        if self.entry is None:
+            return self.label
+        return {language: f"{title}: {self.label[language]}" for language, title in self.entry.title.items()}
 
     @property
     def name(self) -> str:
@@ -110,20 +143,27 @@ class Form:
 
     @property
     def asks_districts(self) -> bool:
-        return any(each.kind == "district" for each in self.fields)
+        return any(each.kind == "district" for field in self.fields for each in (field, *field.parts))
 
     def with_districts(self, names: Mapping[str, str]) -> "Form":
         """The same with a choice of districts (code → name) where one is asked for."""
         options = tuple(Option(code, {"id": name, "en": name}) for code, name in names.items())
 
         def chosen(fields: tuple[Field, ...]) -> tuple[Field, ...]:
-            return tuple(replace(each, options=options) if each.kind == "district" else each for each in fields)
+            return tuple(
+                replace(each, options=options) if each.kind == "district" else replace(each, parts=chosen(each.parts))
+                for each in fields
+            )
 
         return replace(self, steps=tuple(replace(step, fields=chosen(step.fields)) for step in self.steps))
 
     @property
     def fields(self) -> tuple[Field, ...]:
         return (*(field for step in self.steps for field in step.fields), *self.statements)
+
+    @property
+    def lists(self) -> tuple[Field, ...]:
+        return tuple(each for each in self.fields if each.kind == "entries")
 
     def step(self, number: int) -> Step | None:
         return self.steps[number - 1] if 1 <= number <= len(self.steps) else None
@@ -145,7 +185,7 @@ def _field(schema: Mapping[str, Any], raw: Mapping[str, Any], ruled: Collection[
     parents = {pointer[:at] for at, letter in enumerate(pointer) if letter == "/" and at}
     asked_by_rule = pointer in ruled or not parents.isdisjoint(ruled)
     items = shape.get("items", {})
-    return Field(
+    field = Field(
         pointer=pointer,
         label=raw["label"],
         kind=_kind(shape),
@@ -158,6 +198,18 @@ def _field(schema: Mapping[str, Any], raw: Mapping[str, Any], ruled: Collection[
         longest=shape.get("maxLength"),
         least=shape.get("minimum"),
         most=shape.get("maximum"),
+    )
+    if "entry" not in raw:
+        return field
+    entry = raw["entry"]
+    return replace(
+        field,
+        kind="entries",
+        least=shape.get("minItems", 0),
+        most=shape["maxItems"],
+        parts=tuple(_field(items, part, ()) for part in entry["fields"]),
+        one=entry["label"],
+        add=entry["add"],
     )
 
 

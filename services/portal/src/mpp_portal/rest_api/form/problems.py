@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from mpp_portal.rest_api.form.conditions import asked
+from mpp_portal.rest_api.form.entries import with_entries
 from mpp_portal.rest_api.form.fields import Field, Form
 
 _ANSWERS = "/answers"
@@ -28,8 +29,9 @@ def placed(
     """Errors ({field, code, detail}) in the order of the form; each field's first one only.
 
     An object that is missing altogether is told at each of its fields that must be filled in; a rule about an object,
-    at the first of its fields that are asked.
+    at the first of its fields that are asked. What is missing in a list is told entry by entry.
     """
+    form = with_entries(form, answers)
     told: list[FieldProblem] = []
     for error in errors:
         pointer, code, detail = str(error["field"]), str(error["code"]), error["detail"]
@@ -54,7 +56,8 @@ def _fields(form: Form, answers: Mapping[str, Any], pointer: str, code: str, tod
         return found
     shown = [field for field in found if asked(field, answers, today)] or found
     if code == "required":
-        return [field for field in shown if _needed(form, field, pointer)] or shown[:1]
+        filled = {field.entry.base for field in shown if field.entry}
+        return [field for field in shown if field.pointer not in filled and _needed(form, field, pointer)] or shown[:1]
     return shown[:1]
 
 
@@ -64,6 +67,9 @@ def _needed(form: Form, field: Field, above: str) -> bool:
     parts = field.pointer.split("/")[1:]
     depth = len(above.split("/")) - 1
     for index, part in enumerate(parts):
+        if "items" in shape and part.isdigit():
+            shape = shape["items"]
+            continue
         if index >= depth and part not in shape.get("required", ()):
             return False
         shape = shape["properties"][part]

@@ -14,6 +14,7 @@ from typing import Any
 from mpp_design.formats import day, say
 
 from mpp_portal.rest_api.form.fields import Field
+from mpp_portal.rest_api.form.pointers import value_at
 
 _WHOLE = re.compile(r"[+-]?(?:\d+|\d{1,3}(?:[. ]\d{3})+)", re.ASCII)
 _DECIMAL = re.compile(r"[+-]?\d+[.,]\d+", re.ASCII)
@@ -54,9 +55,14 @@ def parsed(field: Field, given: Sequence[str]) -> Any:
 
 
 def typed(field: Field, value: Any) -> list[str]:
-    """What stands in the inputs for a value: one text, or one for each chosen option. `parsed` gives the value back."""
+    """What stands in the inputs for a value: one text, or one for each chosen option. `parsed` gives the value back.
+
+    Of a list of entries it is how many there are: the entries have inputs of their own.
+    """
     if value is None:
         return []
+    if field.kind == "entries":
+        return [str(len(value))] if isinstance(value, list) else []
     if isinstance(value, list):
         each = [_plain(item) for item in value]
         return ["\n".join(each)] if field.kind == "lines" else each
@@ -67,9 +73,16 @@ def readable(field: Field, value: Any, language: str) -> str:
     """A value in words: the option's label, "Ya", "7 Agustus 1992"; "" where there is none."""
     if value is None:
         return ""
+    if field.kind == "entries" and isinstance(value, list):
+        return "; ".join(_entry(field, one, language) for one in value)
     if isinstance(value, list):
         return ", ".join(_words(field, item, language) for item in value)
     return _words(field, value, language)
+
+
+def _entry(field: Field, one: Any, language: str) -> str:
+    words = (readable(part, value_at(one, part.pointer), language) for part in field.parts)
+    return ", ".join(each for each in words if each)
 
 
 def _words(field: Field, value: Any, language: str) -> str:

@@ -1,13 +1,13 @@
 """A file as an officer reads it: what the person wrote beside what a register holds, papers beside what is asked."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from mpp_design import Language
 from mpp_design.formats import say
 
-from mpp_portal.rest_api.form import Field, Form, readable, value_at
+from mpp_portal.rest_api.form import Field, Form, readable, value_at, with_entries
 
 
 @dataclass(frozen=True)
@@ -21,12 +21,14 @@ class Register:
 
 @dataclass(frozen=True)
 class Row:
-    """One answer. `pointer` names it for a correction."""
+    """One answer. `pointer` names it for a correction. `entry`: the title above an entry's first row, else ""."""
 
     pointer: str
     label: str
     value: str
     register: Register | None
+    full_label: str = ""
+    entry: str = ""
 
 
 @dataclass(frozen=True)
@@ -53,7 +55,7 @@ class Case:
     @property
     def labels(self) -> dict[str, str]:
         """What a correction can be about: target to name."""
-        answers = {row.pointer: row.label for section in self.sections for row in section.rows}
+        answers = {row.pointer: row.full_label or row.label for section in self.sections for row in section.rows}
         return answers | {paper.target: paper.name for paper in self.papers}
 
     @property
@@ -64,30 +66,41 @@ class Case:
 
 def case(application: Mapping[str, Any], form: Mapping[str, Any], language: Language) -> Case:
     """From GET /applications/{id} and /applications/{id}/form."""
-    fields = {field.pointer: field for field in Form.of(form).fields}
     answers = application["answers"]
+    fields = with_entries(Form.of(form), answers).fields
     held = {
         pointer: (say(lookup["agency_name"], language=language), value)
         for lookup in application["lookups"]
         for pointer, value in lookup["values"].items()
     }
 
-    def row(pointer: str) -> Row | None:
-        field, value = fields[pointer], value_at(answers, pointer)
-        if value is None and pointer not in held:
+    def row(field: Field) -> Row | None:
+        value = value_at(answers, field.pointer)
+        if value is None and field.pointer not in held:
             return None
+        several = field.kind == "entries" and isinstance(value, list)
         return Row(
-            pointer,
+            field.pointer,
             say(field.label, language=language),
-            readable(field, value, language),
-            _register(field, value, held.get(pointer), language),
+            str(len(value)) if several else readable(field, value, language),
+            _register(field, value, held.get(field.pointer), language),
+            say(field.full_label, language=language),
         )
 
     sections = []
     for group in form["layout"]:
-        rows = tuple(found for raw in group["fields"] if (found := row(raw["path"])))
+        paths = {raw["path"] for raw in group["fields"]}
+        rows: list[Row] = []
+        entry = None
+        for field in (field for field in fields if (field.entry.base if field.entry else field.pointer) in paths):
+            if (found := row(field)) is None:
+                continue
+            if field.entry and field.entry != entry:
+                found = replace(found, entry=say(field.entry.title, language=language))
+            entry = field.entry
+            rows.append(found)
         if rows:
-            sections.append(Section(say(group["title"], language=language), rows))
+            sections.append(Section(say(group["title"], language=language), tuple(rows)))
     return Case(tuple(sections), _papers(application["requirements"], application["attachments"], language))
 
 

@@ -10,6 +10,7 @@ from mpp_portal.rest_api.texts import (
     definition_parts,
     definition_words,
     definitions,
+    entries,
     information,
     officer,
     public,
@@ -29,6 +30,6 @@ def _merged(*parts: Mapping[str, Text]) -> dict[str, Text]:
 
 
 TEXTS = _merged(
-    site.TEXTS, public.TEXTS, information.TEXTS, citizen.TEXTS, officer.TEXTS,
+    site.TEXTS, public.TEXTS, information.TEXTS, citizen.TEXTS, entries.TEXTS, officer.TEXTS,
     definitions.TEXTS, definition_parts.TEXTS, definition_words.TEXTS,
 )  # fmt: skip

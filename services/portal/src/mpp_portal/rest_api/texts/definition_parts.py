@@ -90,6 +90,7 @@ TEXTS = {
     ),
     "part_kind": Text("Bentuk", "Kind"),
     "part_form_field_kind": Text("Jenis isian", "Kind of answer"),
+    "part_entry_form_field_kind": Text("Jenis isian", "Kind of answer"),
     "part_fees_kind": Text("Jenis biaya", "Kind of fee"),
     "part_file": Text("Berkas yang diunggah", "File to upload"),
     "part_types": Text("Bentuk berkas", "Types of file"),
@@ -116,6 +117,8 @@ TEXTS = {
     "tip_prefill_fields": Text(
         "Pilih isian; tulis nama data di instansi.", "Choose the field; write the name the agency has for the data."
     ),
+    "part_entry": Text("Satu entri daftar", "One entry of the list"),
+    "part_add": Text("Tulisan pada tombol tambah", "Words on the button for one more"),
     "part_label": Text("Sebutan", "Label"),
     "part_hint": Text("Petunjuk", "Hint"),
     "part_options": Text("Pilihan", "Choices"),
@@ -126,8 +129,8 @@ TEXTS = {
     "part_longest": Text("Paling banyak huruf", "Most letters"),
     "part_least": Text("Angka terkecil", "Smallest number"),
     "part_most": Text("Angka terbesar", "Largest number"),
-    "part_fewest": Text("Paling sedikit pilihan", "Fewest entries"),
-    "part_many": Text("Paling banyak pilihan", "Most entries"),
+    "part_fewest": Text("Paling sedikit", "Fewest entries"),
+    "part_many": Text("Paling banyak", "Most entries"),
     "part_pattern": Text("Pola yang harus cocok", "Pattern it must fit"),
     "tip_pattern": Text(
         "Hanya untuk yang memahami pola (regular expression); kosongkan bila ragu.",

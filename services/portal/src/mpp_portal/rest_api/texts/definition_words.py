@@ -75,6 +75,7 @@ TEXTS = {
     "word_kind_yes_no": Text("Ya atau tidak", "Yes or no"),
     "word_kind_lines": Text("Daftar, satu per baris", "List, one a line"),
     "word_kind_statement": Text("Pernyataan yang disetujui", "Statement to agree to"),
+    "word_kind_entries": Text("Daftar entri", "List of entries"),
     "word_kind_other": Text("Lainnya (tidak diubah di sini)", "Other (not changed here)"),
     "word_types_application_pdf": Text("PDF", "PDF"),
     "word_types_image_jpeg": Text("Foto JPG", "JPG picture"),

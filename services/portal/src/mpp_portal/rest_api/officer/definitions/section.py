@@ -16,7 +16,7 @@ from mpp_portal.rest_api.editor import naming, sections
 from mpp_portal.rest_api.editor.changing import changed, with_codes
 from mpp_portal.rest_api.editor.choices import choices, names_for_conditions
 from mpp_portal.rest_api.editor.comparing import part_of_yaml
-from mpp_portal.rest_api.editor.form_pages import CHOOSING, LIMITS, LIMITS_OF, is_form, kept_of
+from mpp_portal.rest_api.editor.form_pages import CHOOSING, ENTRIES, LIMITS, LIMITS_OF, is_form, kept_of
 from mpp_portal.rest_api.editor.inputs import Node, inputs, marks
 from mpp_portal.rest_api.editor.placing import Placed, placed
 from mpp_portal.rest_api.editor.reading import document_of
@@ -200,11 +200,13 @@ class Showing:
 
     def asked(self, node: Node, child: Node) -> bool:
         """Of a field of the applicant's form, only the limits that its kind can have."""
-        if node.shape.of != "form_field":
+        if node.shape.of not in ("form_field", "entry_form_field"):
             return True
         kind = node.value.get("kind", "")
         if child.word == "options":
             return kind in CHOOSING
+        if child.word == "entry":
+            return bool(kind == ENTRIES)
         return child.word not in LIMITS or child.word in LIMITS_OF.get(kind, ())
 
     def open(self, node: Node) -> bool:
