@@ -13,6 +13,8 @@ from mpp_runtime.errors import (
     REFUSALS,
     Conflict,
     FieldError,
+    Invalid,
+    Malformed,
     Refusal,
     Stale,
     Text,
@@ -28,7 +30,9 @@ from mpp_runtime.rest import (
     Language,
     allow,
     body_limit,
+    checked_key,
     create_app,
+    cursor_id,
     decode_cursor,
     encode_cursor,
     etag,
@@ -441,3 +445,19 @@ async def test_the_address_is_what_the_nearest_trusted_proxy_saw(
     transport = httpx.ASGITransport(app, client=(peer, 1234))
     async with httpx.AsyncClient(transport=transport, base_url="http://t", headers=headers) as client:
         assert (await client.get("/address")).json() == address
+
+
+def test_a_cursor_carries_an_id_or_is_refused() -> None:
+    id = UUID("0199a1b2-0000-7000-8000-000000000001")
+    assert cursor_id(None) is None
+    assert cursor_id(encode_cursor({"before": str(id)}), "before") == id
+    for wrong in ("x", encode_cursor({}), encode_cursor({"id": "x"})):
+        with pytest.raises(Invalid, match="invalid-cursor"):
+            cursor_id(wrong)
+
+
+@pytest.mark.parametrize("key", ["", "é", "a\n", "a" * 256])
+def test_what_is_no_idempotency_key_is_refused(key: str) -> None:
+    assert checked_key("a" * 255) == "a" * 255
+    with pytest.raises(Malformed, match="idempotency-key-malformed"):
+        checked_key(key)

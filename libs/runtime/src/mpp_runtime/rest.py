@@ -4,6 +4,7 @@ import base64
 import hashlib
 from collections.abc import Callable, Collection, Sequence
 from typing import Annotated, Any, Literal, TypeVar
+from uuid import UUID
 
 import orjson
 from fastapi import Depends, FastAPI, Header, Request
@@ -16,7 +17,7 @@ from starlette.routing import Route
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from mpp_runtime.edge import Edge
-from mpp_runtime.errors import Invalid, NotAllowed, Refusal, Stale, Text, Unauthenticated
+from mpp_runtime.errors import Invalid, Malformed, NotAllowed, Refusal, Stale, Text, Unauthenticated
 from mpp_runtime.health import Check, run_checks
 from mpp_runtime.problems import language_of, on_http, on_invalid, on_refusal
 from mpp_runtime.settings import Settings
@@ -183,6 +184,16 @@ def require_match(header: str, version: int) -> None:
         )
 
 
+def checked_key(key: str) -> str:
+    """An Idempotency-Key. Raises Malformed for what is none."""
+    if not (0 < len(key) <= 255 and key.isascii() and key.isprintable()):
+        raise Malformed(
+            "idempotency-key-malformed",
+            Text("Idempotency-Key 1-255 karakter ASCII.", "Idempotency-Key has 1-255 ASCII characters."),
+        )
+    return key
+
+
 def encode_cursor(position: dict[str, Any]) -> str:
     """An opaque `next_cursor`."""
     return base64.urlsafe_b64encode(orjson.dumps(position)).decode().rstrip("=")
@@ -197,3 +208,13 @@ def decode_cursor(cursor: str) -> dict[str, Any]:
     if not isinstance(position, dict):
         raise Invalid("invalid-cursor", Text("Kursor tidak sah.", "The cursor is not valid."))
     return position
+
+
+def cursor_id(cursor: str | None, name: str = "id") -> UUID | None:
+    """The id that a cursor of ours carries under `name`. Raises Invalid for anything else."""
+    if cursor is None:
+        return None
+    try:
+        return UUID(str(decode_cursor(cursor).get(name)))
+    except ValueError as error:
+        raise Invalid("invalid-cursor", Text("Kursor tidak sah.", "The cursor is not valid.")) from error

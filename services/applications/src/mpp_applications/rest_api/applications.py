@@ -6,8 +6,8 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
-from mpp_runtime.errors import Invalid, Text
-from mpp_runtime.rest import Fingerprint, IdempotencyKey, Language, allow, decode_cursor, encode_cursor
+from mpp_runtime.errors import Text
+from mpp_runtime.rest import Fingerprint, IdempotencyKey, Language, allow, cursor_id, encode_cursor
 from mpp_runtime.tokens import Caller
 
 from mpp_applications.domain.events import CorrectionItem
@@ -29,16 +29,6 @@ Cursor = Annotated[str | None, Query(max_length=300)]
 
 def response(answer: Answer) -> Response:
     return Response(answer.body, answer.status, dict(answer.headers))
-
-
-def cursor_id(cursor: str | None, name: str) -> UUID | None:
-    """The id a cursor of ours carries. Raises Invalid for anything else."""
-    if cursor is None:
-        return None
-    try:
-        return UUID(str(decode_cursor(cursor).get(name)))
-    except ValueError as error:
-        raise Invalid("invalid-cursor", Text("Kursor tidak sah.", "The cursor is not valid.")) from error
 
 
 def router(drafting: Drafting, handing_in: HandingIn, desk_work: DeskWork, reading: Reading, clock: Clock) -> APIRouter:

@@ -4,8 +4,7 @@ import re
 from typing import Annotated
 
 from fastapi import Depends, Header
-from mpp_runtime.errors import Malformed, Text
-from mpp_runtime.rest import Fingerprint, IfMatch
+from mpp_runtime.rest import Fingerprint, IfMatch, checked_key
 from mpp_runtime.tokens import Caller
 
 from mpp_applications.domain.actors import Actor, Desk, applicant
@@ -53,12 +52,7 @@ async def once(
 def once_of(key: str | None, fingerprint: bytes) -> Once | None:
     if key is None:
         return None
-    if not (0 < len(key) <= 255 and key.isascii() and key.isprintable()):
-        raise Malformed(
-            "idempotency-key-malformed",
-            Text("Idempotency-Key 1-255 karakter ASCII.", "Idempotency-Key has 1-255 ASCII characters."),
-        )
-    return Once(key, fingerprint)
+    return Once(checked_key(key), fingerprint)
 
 
 ExpectedVersion = Annotated[int | None, Depends(expected_version)]

@@ -5,11 +5,11 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Response
 from mpp_runtime.errors import Invalid, Text
-from mpp_runtime.rest import encode_cursor
+from mpp_runtime.rest import cursor_id, encode_cursor
 
 from mpp_applications.domain.actors import Desk
 from mpp_applications.rest_api import PREFIX, presenting, wire
-from mpp_applications.rest_api.applications import Cursor, Officer, cursor_id, response
+from mpp_applications.rest_api.applications import Cursor, Officer, response
 from mpp_applications.rest_api.callers import OptionalOnce, actor_of
 from mpp_applications.use_cases.desk_work import SOON, DeskWork
 from mpp_applications.use_cases.ports import Answer, Clock, InboxFilter, Once

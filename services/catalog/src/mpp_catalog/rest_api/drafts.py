@@ -5,8 +5,8 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Header, Response
 from fastapi.responses import JSONResponse
-from mpp_runtime.errors import Invalid, Malformed, NotAllowed, Text
-from mpp_runtime.rest import Fingerprint, IfMatch, allow, body_limit, decode_cursor, encode_cursor, etag
+from mpp_runtime.errors import NotAllowed, Text
+from mpp_runtime.rest import Fingerprint, IfMatch, allow, body_limit, checked_key, cursor_id, encode_cursor, etag
 from mpp_runtime.tokens import Caller
 
 from mpp_catalog.domain.as_yaml import as_yaml
@@ -61,7 +61,7 @@ def router(drafting: Drafting, reviewing: Reviewing, who: Who, schema: dict[str,
     ) -> DraftPage:
         """Drafts, the newest first."""
         response.headers.update(NO_STORE)
-        found = await drafting.listed(state, _after(cursor), limit + 1)
+        found = await drafting.listed(state, cursor_id(cursor), limit + 1)
         page = found[:limit]
         more = encode_cursor({"id": str(page[-1].id)}) if len(found) > limit else None
         return DraftPage(items=[DraftSummary.of(draft) for draft in page], next_cursor=more)
@@ -157,16 +157,4 @@ def _told(judged: Judged, status: int = 200) -> Response:
 def _once(caller: Caller, key: str | None, fingerprint: bytes) -> Once | None:
     if key is None:
         return None
-    if not key or not key.isascii() or not key.isprintable():
-        told = Text("Idempotency-Key 1-255 karakter ASCII.", "Idempotency-Key has 1-255 ASCII characters.")
-        raise Malformed("idempotency-key-malformed", told)
-    return Once(caller.id, key, fingerprint)
-
-
-def _after(cursor: str | None) -> UUID | None:
-    if cursor is None:
-        return None
-    try:
-        return UUID(str(decode_cursor(cursor).get("id")))
-    except ValueError:
-        raise Invalid("invalid-cursor", Text("Kursor tidak sah.", "The cursor is not valid.")) from None
+    return Once(caller.id, checked_key(key), fingerprint)

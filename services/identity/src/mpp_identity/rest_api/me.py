@@ -6,8 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.encoders import jsonable_encoder
 from fastapi.responses import JSONResponse
-from mpp_runtime.errors import Invalid, Text
-from mpp_runtime.rest import IfMatch, Language, allow, decode_cursor, encode_cursor, etag, require_match
+from mpp_runtime.rest import IfMatch, Language, allow, cursor_id, encode_cursor, etag, require_match
 from mpp_runtime.tokens import Caller
 
 from mpp_identity.domain.contacts import Contact
@@ -81,7 +80,7 @@ def router(profile: Profile) -> APIRouter:
     ) -> AccessLogPage:
         """Who read which of your particulars, when, why and for which application; newest first."""
         account = await profile.read(caller.id)
-        entries = await profile.access_log(account, limit + 1, _position(cursor))
+        entries = await profile.access_log(account, limit + 1, cursor_id(cursor))
         page = entries[:limit]
         more = encode_cursor({"id": str(page[-1].entry.id)}) if len(entries) > limit else None
         response.headers.update(NO_STORE)
@@ -125,12 +124,3 @@ def router(profile: Profile) -> APIRouter:
         return Officers(items=[OfficerName.of(account) for account in await profile.officers(id)])
 
     return routes
-
-
-def _position(cursor: str | None) -> UUID | None:
-    if cursor is None:
-        return None
-    try:
-        return UUID(str(decode_cursor(cursor).get("id")))
-    except ValueError:
-        raise Invalid("invalid-cursor", Text("Kursor tidak sah.", "The cursor is not valid.")) from None
